@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/compat.h"
+
+#include "http/route.h"
+
+/* A percent sign, an empty segment or a dot segment is another spelling of
+ * some path: web servers and caches disagree about which. */
+static bool
+is_plain_path(struct str path)
+{
+	return !str_has_byte(path, '%') && !str_contains(path, "//") &&
+	    !str_contains(path, "/./") && !str_contains(path, "/../");
+}
+
+/* What stands behind the mount point, with its slash; absent if the path is
+ * not spelt as it must be. */
+static struct str
+behind_mount(const struct site *site, const struct request *request)
+{
+	struct str info = request->meta[META_PATH_INFO];
+	struct str path = request->path;
+
+	if (path.at == NULL)
+		return info;
+	if (info.len > 0) {
+		struct str mount = str_slice(path, 0, path.len - info.len);
+		bool known = site->mount.len > 0 &&
+		    str_equal(mount, site->mount);
+		if (!str_has_suffix(path, info) ||
+		    (!known && !is_plain_path(path)))
+			return STR_NONE;
+		return info;
+	}
+	if (site->mount.len > 0) {
+		if (!str_has_prefix(path, site->mount))
+			return STR_NONE;
+		return str_slice(path, site->mount.len, path.len);
+	}
+	if (!is_plain_path(path))
+		return STR_NONE;
+	for (size_t i = path.len; i > 0; i--)
+		if (path.at[i - 1] == '/')
+			return str_slice(path, i - 1, path.len);
+	return STR_NONE;
+}
+
+const struct route *
+route_find(const struct site *site, const struct request *request)
+{
+	struct str path = behind_mount(site, request);
+
+	for (size_t i = 0; i < site->count; i++)
+		if (str_is(path, site->routes[i].path))
+			return &site->routes[i];
+	return NULL;
+}
+
+static void
+refuse_method(struct exchange *exchange, const struct route *route)
+{
+	static const struct {
+		unsigned method;
+		const char *name;
+	} rows[] = {
+		{METHOD_GET, "GET"}, {METHOD_HEAD, "HEAD"}, {METHOD_POST, "POST"},
+	};
+	struct str allow = STR("");
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		if ((route->methods & rows[i].method) != 0)
+			allow = arena_format(&exchange->arena, "%.*s%s%s",
+			    STR_ARGS(allow), allow.len > 0 ? ", " : "",
+			    rows[i].name);
+	response_header(&exchange->response, "Allow", allow);
+	exchange_refuse(exchange, 405, "this path takes %.*s", STR_ARGS(allow));
+}
+
+/* Whether the body is one that can be read; reads the parameters of a POST. */
+static bool
+check_body(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	bool post = request->method == METHOD_POST;
+	bool unreadable = request->media == MEDIA_OTHER ||
+	    (request->media == MEDIA_NONE && request->body.len > 0);
+	struct err err;
+
+	if (request->body_oversized)
+		exchange_refuse(exchange, 413, "the body is too large");
+	else if (post && unreadable)
+		exchange_refuse(exchange, 415,
+		    "expected a body of type application/x-www-form-urlencoded "
+		    "or application/json");
+	else if (!request_check_body(request, &err))
+		exchange_refuse(exchange, 400, "%s", err.text);
+	else if (post &&
+	    !request_body_parameters(
+		request, &exchange->arena, &request->form, &err))
+		exchange_refuse(exchange, 400, "the body is malformed at byte "
+		    "%zu: %s", err.at, err.text);
+	else
+		return true;
+	return false;
+}
+
+void
+route_dispatch(const struct site *site, struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	const struct route *route = route_find(site, request);
+
+	if (request->head_oversized) {
+		exchange_refuse(exchange, 431, "the request head is too large");
+		return;
+	}
+	if (route == NULL) {
+		exchange_refuse(exchange, 404, "there is nothing at this path");
+		return;
+	}
+	exchange->route = route;
+	if ((route->methods & request->method) == 0) {
+		refuse_method(exchange, route);
+		return;
+	}
+	if (!check_body(exchange))
+		return;
+	if (route->admit == NULL || route->admit(exchange))
+		route->handle(exchange);
+}
