@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Counters and histograms in shared memory, so that several processes add up,
+ * and their text for Prometheus (exposition format 0.0.4). Only ever added
+ * to: a process that ends takes nothing back, and there are no gauges.
+ */
+#ifndef METRICS_METRICS_H
+#define METRICS_METRICS_H
+
+#include "base/buf.h"
+#include "base/compat.h"
+#include "base/err.h"
+
+enum metric_kind {
+	METRIC_COUNTER,
+	METRIC_HISTOGRAM, /* of seconds, with the buckets of metrics.c */
+};
+
+/* A label with its possible values; `name` NULL: no such label. */
+struct metric_label {
+	const char *name;
+	const char *const *values;
+	size_t count;
+};
+
+struct metric {
+	const char *name; /* with its unit: "taskrouter_requests_total" */
+	const char *help;
+	enum metric_kind kind;
+	struct metric_label first;
+	struct metric_label second; /* counters only */
+};
+
+struct metrics;
+
+/* `file` NULL: memory of this process. Otherwise a file that all processes
+ * name; one that another table wrote is replaced. If the file cannot be used,
+ * *err says why and the memory is this process's own. NULL: no memory. */
+struct metrics *metrics_open(const struct metric *table, size_t count,
+    const char *file, struct err *err);
+void metrics_close(struct metrics *metrics);
+
+/* Indexes are of the table and of the labels' values, 0 for a label that the
+ * metric does not have. */
+void metrics_add(
+    struct metrics *metrics, size_t metric, size_t first, size_t second);
+void metrics_observe(
+    struct metrics *metrics, size_t metric, size_t first, int64_t us);
+
+/* Series that have never been counted are left out, unless the metric has no
+ * labels. */
+void metrics_write(const struct metrics *metrics, struct buf *out);
+
+#endif
