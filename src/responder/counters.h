@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is counted. COUNTER(name, metric, help, kind, first, second): the
+ * labels are names in responder.c.
+ */
+COUNTER(REQUESTS, "taskrouter_requests_total",
+    "Requests answered, by endpoint and HTTP status.", METRIC_COUNTER,
+    LABEL_ROUTE, LABEL_STATUS)
+COUNTER(REQUEST_TIME, "taskrouter_request_duration_seconds",
+    "From a request's arrival to its answer, by endpoint.", METRIC_HISTOGRAM,
+    LABEL_ROUTE, NO_LABEL)
+COUNTER(INSTRUCTIONS, "taskrouter_instructions_total",
+    "Assignment callbacks answered, by instruction; defer is {}.",
+    METRIC_COUNTER, LABEL_INSTRUCTION, NO_LABEL)
+COUNTER(REFUSED, "taskrouter_callbacks_refused_total",
+    "Callbacks refused, by reason.", METRIC_COUNTER, LABEL_REASON, NO_LABEL)
+COUNTER(REST_CALLS, "taskrouter_rest_calls_total",
+    "Calls of TaskRouter's REST API, by operation and outcome.",
+    METRIC_COUNTER, LABEL_OPERATION, LABEL_OUTCOME)
+COUNTER(REST_TIME, "taskrouter_rest_duration_seconds",
+    "Duration of calls of TaskRouter's REST API, by operation.",
+    METRIC_HISTOGRAM, LABEL_OPERATION, NO_LABEL)
+COUNTER(RELOADS, "taskrouter_reloads_total",
+    "Configurations read after SIGHUP, by result.", METRIC_COUNTER,
+    LABEL_RESULT, NO_LABEL)

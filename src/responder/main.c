@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * taskrouter.fcgi: finds out how it was started, reads its configuration, and
+ * serves as FastCGI, as CGI or over HTTP.
+ */
+#include "base/compat.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/process.h"
+#include "gateway/cgi.h"
+#include "gateway/gateway.h"
+#include "responder/find.h"
+#include "responder/responder.h"
+#include "responder/server.h"
+#include "responder/settings.h"
+
+#define EXIT_USAGE 2
+
+static const char usage[] =
+    "usage: taskrouter.fcgi [-c file] [-t | -T] [-l address:port] [-V] [-h]\n"
+    "\n"
+    "  -c file          the configuration (taskrouter.json(5))\n"
+    "  -t               check the configuration and exit: 0 good, 78 bad\n"
+    "  -T               as -t, and print it, secrets masked\n"
+    "  -l address:port  serve HTTP here; port 0 takes a free one\n"
+    "  -V               print the version\n"
+    "  -h               print this\n"
+    "\n"
+    "Without -l it serves FastCGI where a web server, spawn-fcgi or systemd\n"
+    "hands it a listening socket, and CGI where a web server runs it as one.\n"
+    "By hand, try: taskrouter.fcgi -l 127.0.0.1:8080\n";
+
+/* Their values must not stay where /proc shows them. */
+static const char *const secret_variables[] = {
+	"TWILIO_AUTH_TOKEN",
+	"TWILIO_API_SECRET",
+	"TASKROUTER_OPERATOR_TOKEN",
+	NULL,
+};
+
+struct options {
+	const char *file;
+	const char *listen;
+	bool test;
+	bool show;
+};
+
+static void
+print_version(void)
+{
+	const char *curl = rest_library_version();
+
+	printf("taskrouter.fcgi %s\nlibevent/%s %s\n", PACKAGE_VERSION,
+	    event_get_version(),
+	    curl != NULL ? curl : "(libcurl cannot be loaded)");
+}
+
+/* -1: go on; else the exit status. */
+static int
+read_options(int argc, char **argv, struct options *options)
+{
+	int letter;
+
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+		(void)fputs(usage, stdout);
+		return EXIT_SUCCESS;
+	}
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		print_version();
+		return EXIT_SUCCESS;
+	}
+	while ((letter = getopt(argc, argv, "c:tTl:Vh")) != -1) {
+		switch (letter) {
+		case 'c':
+			options->file = optarg;
+			break;
+		case 'T':
+			options->show = true;
+			options->test = true;
+			break;
+		case 't':
+			options->test = true;
+			break;
+		case 'l':
+			options->listen = optarg;
+			break;
+		case 'V':
+			print_version();
+			return EXIT_SUCCESS;
+		case 'h':
+			(void)fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			(void)fputs(usage, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		(void)fprintf(stderr,
+		    "taskrouter.fcgi: unexpected argument: %s\n%s",
+		    argv[optind], usage);
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+static void
+print_message(void *to, bool warning, const char *message)
+{
+	(void)to;
+	(void)warning;
+	(void)fprintf(stderr, "%s\n", message);
+}
+
+static int
+test_configuration(const char *file, bool show)
+{
+	struct settings *settings = settings_load(file, print_message, NULL);
+
+	if (settings == NULL)
+		return EX_CONFIG;
+	if (show)
+		settings_show(settings, stdout);
+	else
+		(void)fprintf(stderr, "%s: the configuration is good\n",
+		    file != NULL ? file : "environment");
+	settings_release(settings);
+	return EXIT_SUCCESS;
+}
+
+/* In CGI mode a bad configuration cannot stop the program from starting; it
+ * is every request's answer. */
+static void
+serve_broken(struct application *application, struct exchange *exchange)
+{
+	(void)application;
+	exchange_refuse(exchange, 500,
+	    "the configuration is bad; the web server's error log says why");
+}
+
+static void
+ended_broken(struct application *application, struct exchange *exchange)
+{
+	(void)application;
+	(void)exchange;
+}
+
+static void
+turn(struct application *application)
+{
+	struct responder *responder = (struct responder *)(void *)application;
+
+	if (responder->loop != NULL)
+		(void)event_base_loop(responder->loop, EVLOOP_ONCE);
+}
+
+/* Warnings would be repeated with every request. */
+static void
+report_error(void *to, bool warning, const char *message)
+{
+	if (!warning)
+		server_report(to, warning, message);
+}
+
+static int
+answer_broken(void)
+{
+	struct application broken = {serve_broken, ended_broken};
+	struct gateway_limits limits = {.send_us = 1000000};
+
+	(void)cgi_serve(&broken, &limits, turn);
+	return EX_CONFIG;
+}
+
+static int
+serve_cgi(const char *file)
+{
+	struct settings *settings =
+	    settings_load(file, report_error, NULL);
+	struct responder responder;
+	struct err err;
+
+	if (settings == NULL)
+		return answer_broken();
+	log_open((enum log_target)settings->log,
+	    (enum log_level)settings->log_level);
+	struct gateway_limits limits = server_limits(settings);
+	if (!responder_init(&responder, settings, &err))
+		return EXIT_FAILURE;
+	int status = cgi_serve(&responder.application, &limits, turn);
+	log_flush();
+	responder_release(&responder);
+	return status;
+}
+
+static int
+serve(const struct options *options, enum gateway_kind kind, int listener)
+{
+	struct settings *settings;
+
+	if (kind == GATEWAY_CGI && options->listen == NULL)
+		return serve_cgi(options->file);
+	settings = settings_load(options->file, server_report, NULL);
+	if (settings == NULL)
+		return EX_CONFIG;
+	log_open((enum log_target)settings->log,
+	    (enum log_level)settings->log_level);
+	return server_run(&(struct server_start){
+	    .settings = settings,
+	    .file = options->file,
+	    .listen = options->listen,
+	    .listener = listener,
+	});
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = {0};
+	int listener = -1, status = -1;
+	enum gateway_kind kind = gateway_detect(&listener);
+	struct arena arena;
+	struct err err;
+
+	/* A CGI program's arguments may be a query's words (RFC 3875 4.4). */
+	if (kind != GATEWAY_CGI)
+		status = read_options(argc, argv, &options);
+	if (status >= 0)
+		return status;
+	process_harden();
+	process_hide_environment(secret_variables);
+	log_open(LOG_TO_AUTO, LOG_LEVEL_INFO);
+	arena_init(&arena, (size_t)1 << 16);
+	if (options.file == NULL &&
+	    !find_configuration(kind, &arena, &options.file, &err)) {
+		server_report(NULL, false, err.text);
+		status = kind == GATEWAY_CGI ? answer_broken() : EX_CONFIG;
+	} else if (options.test) {
+		status = test_configuration(options.file, options.show);
+	} else if (options.listen == NULL && kind == GATEWAY_NONE) {
+		(void)fputs(usage, stderr);
+		status = EXIT_USAGE;
+	} else {
+		status = serve(&options, kind, listener);
+	}
+	arena_release(&arena);
+	log_flush();
+	return status;
+}

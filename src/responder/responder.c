@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/compat.h"
+
+#include "responder/responder.h"
+
+#include <event2/event.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/route.h"
+
+static const struct route routes[] = {
+#define ROUTE(name, methods, admit) \
+	{"/" #name, #name, methods, admit, handle_##name},
+#include "responder/routes.h"
+#undef ROUTE
+};
+
+/* Label values. The last route stands for a path that names none. */
+static const char *const route_names[] = {
+#define ROUTE(name, methods, admit) #name,
+#include "responder/routes.h"
+#undef ROUTE
+	"none",
+};
+static const char *const status_names[] = {
+	"other", "200", "204", "308", "400", "401", "403", "404", "405", "409",
+	"413", "415", "429", "431", "500", "502", "503", "504",
+};
+static const char *const operation_names[] = {
+	[REST_CREATE_TASK] = "create_task",
+	[REST_ACCEPT_RESERVATION] = "accept_reservation",
+	[REST_READ_RESERVATION] = "read_reservation",
+};
+static const char *const outcome_names[] = {
+	[REST_ANSWERED] = "answered",   [REST_NOT_SENT] = "not_sent",
+	[REST_UNKNOWN] = "unknown",     [REST_TIMEOUT] = "timeout",
+	[REST_ABANDONED] = "abandoned",
+};
+static const char *const reason_names[] = {
+	[REFUSED_SIGNATURE] = "signature",
+	[REFUSED_ACCOUNT] = "account",
+	[REFUSED_WORKSPACE] = "workspace",
+	[REFUSED_UNCONFIGURED] = "unconfigured",
+};
+static const char *const result_names[] = {"refused", "taken"};
+
+#define VALUES(names) names, ARRAY_LENGTH(names)
+#define NO_LABEL {NULL, NULL, 0}
+#define LABEL_ROUTE {"route", VALUES(route_names)}
+#define LABEL_STATUS {"status", VALUES(status_names)}
+#define LABEL_INSTRUCTION {"instruction", VALUES(instruction_names)}
+#define LABEL_REASON {"reason", VALUES(reason_names)}
+#define LABEL_OPERATION {"operation", VALUES(operation_names)}
+#define LABEL_OUTCOME {"outcome", VALUES(outcome_names)}
+#define LABEL_RESULT {"result", VALUES(result_names)}
+
+static const struct metric counters[] = {
+#define COUNTER(name, metric, help, kind, first, second) \
+	{metric, help, kind, first, second},
+#include "responder/counters.h"
+#undef COUNTER
+};
+
+const char *
+rest_operation_name(enum rest_operation operation)
+{
+	return operation_names[operation];
+}
+
+struct responder *
+responder_of(const struct exchange *exchange)
+{
+	return (struct responder *)(void *)exchange->application;
+}
+
+const struct settings *
+settings_of(const struct exchange *exchange)
+{
+	return exchange->context;
+}
+
+void
+count_event(struct exchange *exchange, enum counter counter, size_t first,
+    size_t second)
+{
+	metrics_add(responder_of(exchange)->metrics, counter, first, second);
+}
+
+static void
+serve(struct application *application, struct exchange *exchange)
+{
+	struct responder *responder = (struct responder *)(void *)application;
+	struct settings *settings = responder->settings;
+	struct site site = {
+		.routes = routes,
+		.count = ARRAY_LENGTH(routes),
+		.mount = settings->public_path,
+	};
+
+	exchange->context = settings_hold(settings);
+	route_dispatch(&site, exchange);
+}
+
+static size_t
+status_index(unsigned status)
+{
+	for (size_t i = 1; i < ARRAY_LENGTH(status_names); i++) {
+		const char *name = status_names[i];
+		if (status / 100 == (unsigned)(name[0] - '0') &&
+		    status / 10 % 10 == (unsigned)(name[1] - '0') &&
+		    status % 10 == (unsigned)(name[2] - '0'))
+			return i;
+	}
+	return 0;
+}
+
+static void
+log_exchange(const struct exchange *exchange, int64_t duration_us)
+{
+	const struct request *request = &exchange->request;
+	const struct exchange_facts *facts = &exchange->facts;
+	unsigned status = exchange->response.status;
+	struct log_line line;
+
+	log_begin(&line,
+	    status >= 500       ? LOG_LEVEL_ERROR
+		: status >= 400 ? LOG_LEVEL_WARNING
+				: LOG_LEVEL_INFO,
+	    "request");
+	log_str(&line, "id", exchange->id);
+	log_str(&line, "method", request->meta[META_REQUEST_METHOD]);
+	if (exchange->route != NULL)
+		log_str(&line, "route", str_from(exchange->route->name));
+	else
+		log_str(&line, "path",
+		    request->path.at != NULL ? request->path
+					     : request->meta[META_PATH_INFO]);
+	log_int(&line, "status", status);
+	log_ms(&line, "ms", duration_us);
+	log_str(&line, "client", request->meta[META_REMOTE_ADDR]);
+	log_str(&line, "account", facts->account_sid);
+	log_str(&line, "workspace", facts->workspace_sid);
+	log_str(&line, "worker", facts->worker_sid);
+	log_str(&line, "task", facts->task_sid);
+	log_str(&line, "reservation", facts->reservation_sid);
+	log_str(&line, "decision", facts->decision);
+	log_str(&line, "signed_url", facts->signed_url);
+	log_str(&line, "idempotency_token",
+	    request->meta[META_HTTP_I_TWILIO_IDEMPOTENCY_TOKEN]);
+	log_str(&line, "note", facts->note);
+	log_end(&line);
+}
+
+static void
+ended(struct application *application, struct exchange *exchange)
+{
+	struct responder *responder = (struct responder *)(void *)application;
+	int64_t duration = clock_monotonic_us() - exchange->started_us;
+	size_t route = exchange->route == NULL
+	    ? ARRAY_LENGTH(routes)
+	    : (size_t)(exchange->route - routes);
+
+	metrics_add(responder->metrics, COUNTER_REQUESTS, route,
+	    status_index(exchange->response.status));
+	metrics_observe(
+	    responder->metrics, COUNTER_REQUEST_TIME, route, duration);
+	log_exchange(exchange, duration);
+	settings_release(exchange->context);
+}
+
+bool
+responder_init(struct responder *responder, struct settings *settings,
+    struct err *err)
+{
+	const char *file = settings->metrics_file.at;
+
+	*responder = (struct responder){
+		.application = {serve, ended},
+		.settings = settings,
+	};
+	err->text[0] = '\0';
+	responder->metrics = metrics_open(
+	    counters, ARRAY_LENGTH(counters), file, err);
+	if (responder->metrics == NULL)
+		return err_set(err, 0, "out of memory");
+	if (err->text[0] != '\0')
+		log_event(LOG_LEVEL_ERROR, "metrics", "%s", err->text);
+	return true;
+}
+
+void
+responder_release(struct responder *responder)
+{
+	rest_client_close(responder->rest);
+	metrics_close(responder->metrics);
+	settings_release(responder->settings);
+	if (responder->loop != NULL)
+		event_base_free(responder->loop);
+	*responder = (struct responder){0};
+}
+
+struct rest_options
+rest_options_of(const struct settings *settings)
+{
+	bool key = settings->api_key.len > 0;
+	struct config_strings secret =
+	    key ? settings->api_secret : settings->auth_token;
+
+	return (struct rest_options){
+		.base_url = settings->api_url,
+		.user = key ? settings->api_key : settings->account_sid,
+		.password = secret.count > 0 ? secret.items[0] : STR_NONE,
+		.ca_file = settings->rest.ca_file,
+		.proxy = settings->rest.proxy,
+		.connect_timeout_ms = settings->rest.connect_timeout_ms,
+		.timeout_ms = settings->rest.timeout_ms,
+		.answer_limit = (size_t)settings->rest.answer_limit,
+	};
+}
+
+void
+responder_prepare_rest(struct responder *responder)
+{
+	struct rest_options options = rest_options_of(responder->settings);
+	struct err err;
+
+	if (!responder_need_rest(responder, &err) ||
+	    !rest_client_warm(responder->rest, &options, &err))
+		log_event(LOG_LEVEL_ERROR, "rest",
+		    "TaskRouter cannot be called: %s", err.text);
+}
+
+/* Only then are there certificates that were not read yet. */
+static bool
+changes_peer(const struct settings *from, const struct settings *to)
+{
+	return !str_equal(from->api_url, to->api_url) ||
+	    !str_equal(from->rest.ca_file, to->rest.ca_file);
+}
+
+void
+responder_reload(struct responder *responder, struct settings *settings)
+{
+	bool prepare = changes_peer(responder->settings, settings);
+
+	settings_release(responder->settings);
+	responder->settings = settings;
+	if (responder->rest == NULL)
+		return;
+	rest_client_limit(responder->rest, (size_t)settings->rest.connections,
+	    (size_t)settings->rest.calls);
+	if (prepare)
+		responder_prepare_rest(responder);
+}
+
+bool
+responder_need_loop(struct responder *responder, struct err *err)
+{
+	if (responder->loop == NULL)
+		responder->loop = event_base_new();
+	return responder->loop != NULL ||
+	    err_set(err, 0, "the event loop cannot be made");
+}
+
+bool
+responder_need_rest(struct responder *responder, struct err *err)
+{
+	const struct settings *settings = responder->settings;
+
+	if (responder->rest != NULL)
+		return true;
+	if (!responder_need_loop(responder, err))
+		return false;
+	responder->rest = rest_client_open(responder->loop,
+	    (size_t)settings->rest.connections, (size_t)settings->rest.calls,
+	    err);
+	return responder->rest != NULL;
+}

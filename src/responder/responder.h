@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * taskrouter.fcgi as an application: what its endpoints share. An exchange
+ * keeps the settings that it began with.
+ */
+#ifndef RESPONDER_RESPONDER_H
+#define RESPONDER_RESPONDER_H
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "http/exchange.h"
+#include "metrics/metrics.h"
+#include "responder/settings.h"
+#include "twilio/rest.h"
+
+struct event_base;
+
+enum counter {
+#define COUNTER(name, metric, help, kind, first, second) COUNTER_##name,
+#include "responder/counters.h"
+#undef COUNTER
+	COUNTER_COUNT
+};
+
+/* Values of the label "operation". */
+enum rest_operation {
+	REST_CREATE_TASK,
+	REST_ACCEPT_RESERVATION,
+	REST_READ_RESERVATION,
+};
+
+/* Values of the label "reason" of refused callbacks. */
+enum refusal {
+	REFUSED_SIGNATURE,
+	REFUSED_ACCOUNT,
+	REFUSED_WORKSPACE,
+	REFUSED_UNCONFIGURED,
+};
+
+/* "create_task" */
+const char *rest_operation_name(enum rest_operation operation);
+
+struct responder {
+	struct application application; /* first: see responder_of */
+	struct settings *settings;      /* of exchanges that begin now */
+	struct metrics *metrics;
+	struct event_base *loop;  /* NULL until it is needed (CGI) */
+	struct rest_client *rest; /* NULL until it is needed */
+	bool stopping;
+};
+
+/* Takes over `settings`. False: *err. */
+MUST_USE bool responder_init(struct responder *responder,
+    struct settings *settings, struct err *err);
+void responder_release(struct responder *responder);
+
+/* New settings for what begins from now on; takes them over. */
+void responder_reload(struct responder *responder, struct settings *settings);
+
+/* Where and as whom the REST API is called. */
+struct rest_options rest_options_of(const struct settings *settings);
+
+/* Makes the event loop and the REST client if they are not there yet. */
+MUST_USE bool responder_need_loop(struct responder *responder, struct err *err);
+MUST_USE bool responder_need_rest(struct responder *responder, struct err *err);
+
+/* Makes the REST client ready for its first call, so that the loop need not
+ * wait for it then; what is wrong is logged. For programs that serve long. */
+void responder_prepare_rest(struct responder *responder);
+
+struct responder *responder_of(const struct exchange *exchange);
+const struct settings *settings_of(const struct exchange *exchange);
+void count_event(struct exchange *exchange, enum counter counter, size_t first,
+    size_t second);
+
+/* Guards (route.admit). */
+bool admit_signed(struct exchange *exchange);
+bool admit_operator_change(struct exchange *exchange);
+bool admit_operator_or_local(struct exchange *exchange);
+
+/* Handlers (route.handle). */
+#define ROUTE(name, methods, admit) void handle_##name(struct exchange *);
+#include "responder/routes.h"
+#undef ROUTE
+
+#endif
