@@ -1,0 +1,94 @@
+# Every allocation outside libfcgi and json-c fails in turn: the program answers rightly, answers 5xx, or ends by itself; it is
+# never killed by a signal, never hangs, and never says that something was done that was not.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use TaskRouter::Cases qw(case_configuration callback_request);
+use TaskRouter::Fixture qw(operator);
+use TaskRouter::Process qw(time_limit temporary_directory run_command find_command is_sanitized);
+use TaskRouter::Responder;
+use TaskRouter::StandIn;
+
+plan skip_all => 'sanitizers bring an allocator of their own' if is_sanitized();
+my $compiler = find_command('cc', 'gcc', 'clang') or plan skip_all => 'no C compiler';
+time_limit($ENV{TASKROUTER_LONG} ? 3600 : 240);
+
+my $directory = temporary_directory();
+my $library   = "$directory/fail-allocation.so";
+my $compiled  = run_command([$compiler, '-shared', '-fPIC', '-O1', '-o', $library,
+    "$FindBin::Bin/preload/fail-allocation.c", '-ldl'], keep_user => 1);
+is $compiled->{status}, 0, 'the failing allocator is built' or BAIL_OUT($compiled->{err});
+chmod 0755, $library;
+
+my $stand_in  = TaskRouter::StandIn->start;
+my $responder = TaskRouter::Responder->prepare(configuration => case_configuration($stand_in));
+my %create    = (method => 'GET', target => '/taskrouter/create_task', headers => [operator()]);
+
+# One CGI process in which the n-th allocation fails.
+sub run_with {
+    my ($n, $request) = @_;
+    local $responder->{environment} = { LD_PRELOAD => $library, FAIL_ALLOCATION => $n };
+    return $responder->cgi_request($request);
+}
+
+# What is wrong with how it ended; undef: nothing.
+sub what_is_wrong {
+    my ($answer, $good) = @_;
+    return 'did not end' if $answer->{exit} < 0;
+    return "killed by signal $answer->{signal}" if $answer->{signal};
+    return if !length($answer->{raw} // '') && $answer->{exit} != 0;
+    my $status = $answer->{status} // 0;
+    return "200 with the body '$answer->{body}'" if $status == 200 && $answer->{body} ne $good;
+    return "status $status: $answer->{raw}" unless $status == 200 || $status >= 500 || $status == 403 || $status == 400;
+    return;
+}
+
+# Fails every `step`-th allocation until one run is not disturbed any more.
+sub torture {
+    my ($name, $request, $good, $most, $step) = @_;
+    my (@wrong, %seen);
+    for (my $n = 1; $n <= $most; $n += $step) {
+        my $answer = run_with($n, $request);
+        my $wrong = what_is_wrong($answer, $good);
+        push @wrong, "allocation $n: $wrong" if defined $wrong;
+        $seen{ $answer->{status} || 'none' }++;
+    }
+    is_deeply \@wrong, [], "$name: each failure ends well";
+    cmp_ok $seen{500} // 0, '>', 0, "... some were felt (" . join(', ', map { "$seen{$_} x $_" } sort keys %seen) . ')';
+    cmp_ok $seen{200} // 0, '>', 0, '... and some were not needed';
+}
+
+is run_with(0, callback_request())->{status}, 200, 'without a failure a callback is answered';
+torture('a callback', callback_request(), '{"instruction":"accept"}', 400, 1);
+
+is run_with(0, \%create)->{status}, 200, 'without a failure a Task is created';
+my $attributes = run_with(0, \%create)->{body};
+torture('create_task, up to its call', \%create, $attributes, 80, 1);
+torture('create_task', \%create, $attributes, 6000, $ENV{TASKROUTER_LONG} ? 1 : 41);
+
+subtest 'FastCGI: the process goes on, or ends by itself' => sub {
+    my %ends;
+    for (my $n = 1; $n <= 900; $n += $ENV{TASKROUTER_LONG} ? 1 : 23) {
+        my $server = TaskRouter::Responder->start_fastcgi(configuration => case_configuration($stand_in),
+            environment => { LD_PRELOAD => $library, FAIL_ALLOCATION => $n });
+        $server->process->wait_end(0.15);
+        my (@status, $running);
+        for (1 .. 3) {
+            $running = !$server->process->ended or last;
+            push @status, $server->fastcgi_request(callback_request())->{status} || 0;
+        }
+        $ends{ $running ? ($status[-1] == 200 ? 'serves' : "running, but answers @status") : 'ended' }++;
+        $server->process->send_signal('TERM') if $running;
+        my $ended = $server->process->wait_end(5);
+        ok defined $ended && $server->process->signal == 0, "allocation $n: no signal, no hang"
+            or diag $server->output;
+        $server->stop;
+    }
+    is_deeply [grep { !/^(?:serves|ended)$/ } keys %ends], [], 'after a failure it serves again or has ended'
+        or diag explain \%ends;
+    cmp_ok $ends{serves} // 0, '>', 0, '... mostly it serves';
+};
+
+done_testing;

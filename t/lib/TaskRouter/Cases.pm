@@ -1,0 +1,327 @@
+package TaskRouter::Cases;
+
+# The one table of requests and expected answers. It runs unchanged against the program as CGI, on its FastCGI socket,
+# with -l, and behind every supported web server.
+#
+# A case: name; request { method, target, headers, body, chunked }; status; headers { lower-case name => regex };
+# text (the exact body) or body (regex) or json { member => value }; reservations { sid => status } set in the stand-in
+# before. differs { transport => status }: there the server answers by itself. server_may_answer: any web server may
+# have answered instead of the responder, so only the status counts. not [transports]: cannot be sent that way.
+
+use strict;
+use warnings;
+use Digest::SHA qw(sha256_hex);
+use Exporter qw(import);
+use TaskRouter::Fixture qw($auth_token $operator_token $public_url $workflow operator basic bearer);
+use TaskRouter::Signature qw(sign_form sign_url sign_json form_body callback_parameters sid);
+
+our @EXPORT_OK = qw(cases case_configuration callback_request);
+
+my $mount = '/taskrouter';
+my $origin = 'https://tr.example.com';
+my $form_type = 'application/x-www-form-urlencoded';
+my $second_auth_token = 'marker-second-auth-token-11d2';
+my $second_operator_token = 'marker-second-operator-token-20aa';
+my $subaccount_token = 'marker-subaccount-token-83c4';
+my $accept = '{"instruction":"accept"}';
+my $es = '{"selected_language":"es"}';
+my %accepted = (status => 200, text => $accept, headers => { 'content-type' => qr{^application/json\b} });
+my %created = (status => 200, headers => { 'content-type' => qr{^application/json\b},
+    'taskrouter-task-sid' => qr/^WT[0-9a-f]{32}$/ });
+my %accepted_reservation = (status => 200, text => '{"reservation_status":"accepted"}',
+    headers => { 'content-type' => qr{^application/json\b} });
+
+# What the table needs to be configured; api_url is the stand-in's.
+sub case_configuration {
+    my $stand_in = shift;
+    return {
+        api_url => $stand_in->url,
+        auth_token => [$auth_token, $second_auth_token],
+        accounts => { sid('AC', 2) => { auth_token => $subaccount_token } },
+        operator_token => [$operator_token, $second_operator_token],
+        assignment => {
+            default => { instruction => 'accept' },
+            workflows => {
+                sid('WW', 2) => { instruction => 'dequeue', from => '+15005550006',
+                    post_work_activity_sid => sid('WA', 1) },
+                sid('WW', 3) => {},
+            },
+            task_queues => { sid('WQ', 2) => { instruction => 'reject', activity_sid => sid('WA', 9) } },
+        },
+    };
+}
+
+# An assignment callback as Twilio sends it. Options: change (parameters), path, query, token, url (what is signed),
+# signature (the header's value, or undef for no header), type, extra (pairs), headers, pad (length of the body).
+sub callback_request {
+    my %option = @_;
+    my @pairs = (callback_parameters(%{ $option{change} // {} }), @{ $option{extra} // [] });
+    push @pairs, 'Padding', 'x' x ($option{pad} - length(form_body(@pairs)) - length '&Padding=') if $option{pad};
+    my $target = $mount . ($option{path} // '/assignment_callback') . (defined $option{query} ? "?$option{query}" : '');
+    my $url = $option{url} // $origin . $target;
+    my $signature = exists $option{signature} ? $option{signature}
+        : sign_form($option{token} // $auth_token, $url, @pairs);
+    return { method => 'POST', target => $target, body => $option{body} // form_body(@pairs), chunked => $option{chunked},
+        headers => [['Content-Type', $option{type} // $form_type],
+            defined $signature ? ['X-Twilio-Signature', $signature] : (), @{ $option{headers} // [] }] };
+}
+
+sub callback {
+    my ($name, $option, %expected) = @_;
+    return { name => "callback: $name", request => callback_request(%$option), %expected };
+}
+
+sub json_callback {
+    my ($name, $option, %expected) = @_;
+    my $body = $option->{body} // TaskRouter::Fixture::json_text({ callback_parameters() });
+    my ($url, $signature) = sign_json($auth_token, "$public_url/assignment_callback", $option->{hashed} // $body);
+    ($url, $signature) = ($option->{url}, sign_url($auth_token, $option->{url})) if $option->{url};
+    return { name => "callback: $name", %expected, request => { method => 'POST', target => $url =~ s/^\Q$origin\E//r,
+        body => $body, headers => [['Content-Type', 'application/json'], ['X-Twilio-Signature', $signature]] } };
+}
+
+# An operator's request. Options: query, form (pairs), body, type, credentials (headers), headers.
+sub operator_case {
+    my ($name, $method, $path, $option, %expected) = @_;
+    my @headers = @{ $option->{credentials} // [operator()] };
+    my $body = $option->{form} ? form_body(@{ $option->{form} }) : $option->{body};
+    push @headers, ['Content-Type', $option->{type} // $form_type] if defined $body;
+    push @headers, @{ $option->{headers} // [] };
+    return { name => "operator: $name", %expected, request => { method => $method, headers => \@headers, body => $body,
+        target => "$mount$path" . (defined $option->{query} ? "?$option->{query}" : '') } };
+}
+
+sub plain {
+    my ($name, $method, $path, %expected) = @_;
+    return { name => $name, request => { method => $method, target => "$mount$path",
+        headers => delete $expected{send} // [] }, %expected };
+}
+
+sub cases {
+    return (callback_cases(), signature_cases(), routing_cases(), method_cases(), body_cases(), create_cases(),
+        create_refusals(), operator_access_cases(), reservation_cases(), monitoring_cases());
+}
+
+sub callback_cases {
+    return (
+        callback('the default instruction', {}, %accepted),
+        callback('charset suffix on the content type', { type => "$form_type; charset=UTF-8" }, %accepted),
+        callback('content type in capitals', { type => 'Application/X-WWW-Form-Urlencoded' }, %accepted),
+        callback('unknown parameters are fine', { extra => [WorkerName => 'Alice', Zebra => ''] }, %accepted),
+        callback('an empty value', { change => { TaskPriority => '' } }, %accepted),
+        callback('UTF-8 and reserved characters', { change => { TaskAttributes => '{"name":"Zo' . "\xc3\xab" . ' & Co+1"}' } },
+            %accepted),
+        callback('a repeated parameter', { extra => [Digits => '5678', Digits => '1234', Digits => '1234'] }, %accepted),
+        (map { callback("without $_", { change => { $_ => undef } }, %accepted) }
+            qw(Timestamp WorkflowSid TaskQueueSid WorkerSid WorkerAttributes TaskSid TaskAttributes ReservationSid)),
+        callback('an instruction for the Workflow', { change => { WorkflowSid => sid('WW', 2) } }, status => 200,
+            json => { instruction => 'dequeue', from => '+15005550006', post_work_activity_sid => sid('WA', 1) }),
+        callback('an instruction for the TaskQueue', { change => { TaskQueueSid => sid('WQ', 2) } }, status => 200,
+            json => { instruction => 'reject', activity_sid => sid('WA', 9) }),
+        callback('decide later', { change => { WorkflowSid => sid('WW', 3) } }, status => 200, text => '{}'),
+        callback('a body of exactly 64 KiB', { pad => 65536 }, %accepted),
+        callback('a chunked body', { chunked => 1 }, %accepted),
+        json_callback('JSON', {}, %accepted),
+    );
+}
+
+sub signature_cases {
+    my %refused = (status => 403);
+    my @good = callback_parameters();
+    my $signature = sign_form($auth_token, "$public_url/assignment_callback", @good);
+    return (
+        callback('with a query', { query => 'tenant=a%20b&x=%27' }, %accepted),
+        callback('signed with port 443', { url => 'https://tr.example.com:443/taskrouter/assignment_callback' }, %accepted),
+        callback('signed with the second token', { token => $second_auth_token }, %accepted),
+        callback('a subaccount', { change => { AccountSid => sid('AC', 2) }, token => $subaccount_token }, %accepted),
+        callback('a subaccount, signed by the main account', { change => { AccountSid => sid('AC', 2) } }, %refused),
+        callback('the main account, signed by a subaccount', { token => $subaccount_token }, %refused),
+        callback('an unknown AccountSid', { change => { AccountSid => sid('AC', 3) } }, %refused),
+        callback('an unknown WorkspaceSid', { change => { WorkspaceSid => sid('WS', 3) } }, %refused),
+        callback('a wrong token', { token => 'wrong' }, %refused),
+        callback('no signature', { signature => undef }, %refused),
+        callback('an empty signature', { signature => '' }, %refused),
+        callback('a signature that is not base64', { signature => 'x' x 28 }, %refused),
+        callback('half a signature', { signature => substr $signature, 0, 14 }, %refused),
+        callback('the signature header twice', { headers => [['X-Twilio-Signature', $signature]] }, %refused),
+        callback('a changed value', { change => { TaskSid => sid('WT', 2) }, signature => $signature }, %refused),
+        callback('an added parameter', { extra => [Extra => '1'], signature => $signature }, %refused),
+        callback('another query than signed', { query => 'a=1', url => "$public_url/assignment_callback" }, %refused),
+        callback('signed for another host', { url => 'https://evil.example.com/taskrouter/assignment_callback' }, %refused),
+        callback('signed for the Host header', { url => 'https://evil.example.com/taskrouter/assignment_callback',
+            headers => [['Host', 'evil.example.com'], ['X-Forwarded-Host', 'evil.example.com'],
+                ['X-Forwarded-Proto', 'https']] }, %refused),
+        callback('signed for http', { url => 'http://tr.example.com/taskrouter/assignment_callback' }, %refused),
+        json_callback('JSON with a wrong hash', { hashed => '{"other":1}' }, %refused),
+        json_callback('JSON without a hash', { url => "$public_url/assignment_callback" }, %refused),
+    );
+}
+
+# Every other spelling of a path is unknown, even with a good signature for it.
+sub routing_cases {
+    my %not_found = (status => 404, server_may_answer => 1);
+    my @spellings = ('/assignment_callback/', '//assignment_callback', '/%61ssignment_callback', '/assignment%5Fcallback',
+        '/x/../assignment_callback', '/./assignment_callback', '/assignment_callback%2F', '/assignment_callback%20',
+        '/a%2Fb', '/a%252fb', '/unknown', '/', '', '/ASSIGNMENT_CALLBACK', '/assignment_callback;x=1',
+        '/../taskrouter/assignment_callback', '/assignment_callback/x', '/assignment_callback.json', '/x/assignment_callback');
+    return (
+        (map { callback("$_ is unknown", { path => $_ }, %not_found) } @spellings),
+        callback('a newline in the path', { path => '/a%0ab' }, %not_found, differs => { lighttpd => 400 }),
+        callback('bytes that are no text in the path', { path => '/%ff%fe' }, %not_found, differs => { lighttpd => 400 }),
+        callback('a zero byte in the path', { path => '/assignment_callback%00' }, %not_found, not => ['cgi', 'fastcgi'],
+            differs => { lighttpd => 400, nginx => 400, fcgiwrap => 400 }),
+        operator_case('/%63reate_task is unknown', 'GET', '/%63reate_task', {}, %not_found),
+        operator_case('//create_task is unknown', 'GET', '//create_task', {}, %not_found),
+        operator_case('/create_task/ is unknown', 'GET', '/create_task/', {}, %not_found),
+    );
+}
+
+sub method_cases {
+    my $post = { allow => qr/^POST$/ };
+    my $both = { allow => qr/^(?:GET, POST|POST, GET)$/ };
+    my $read = { allow => qr/^(?:GET, HEAD|HEAD, GET)$/ };
+    return (
+        (map { plain("$_ assignment_callback", $_, '/assignment_callback', status => 405, headers => $post) }
+            qw(GET HEAD PUT DELETE PATCH OPTIONS)),
+        # lighttpd, and libevent behind -l, know a list of methods and answer 501 to any other
+        plain('an unknown method', 'FOO', '/assignment_callback', status => 405, headers => $post,
+            differs => { lighttpd => 501, http => 501 }),
+        (map { operator_case("$_ create_task", $_, '/create_task', {}, status => 405, headers => $both) }
+            qw(HEAD PUT DELETE OPTIONS)),
+        operator_case('HEAD accept_reservation', 'HEAD', '/accept_reservation', {}, status => 405, headers => $both),
+        operator_case('POST healthz', 'POST', '/healthz', { body => 'a=1' }, status => 405, headers => $read),
+        operator_case('PUT healthz', 'PUT', '/healthz', { body => 'a=1' }, status => 405, headers => $read),
+    );
+}
+
+sub body_cases {
+    my %large = (status => 413, server_may_answer => 1);
+    return (
+        callback('a body of 64 KiB and one byte', { pad => 65537 }, %large),
+        callback('a chunked body of 70000 bytes', { pad => 70000, chunked => 1 }, %large),
+        (map { callback("content type $_", { type => $_ }, status => 415) } 'text/plain', 'application/xml',
+            'application/x-www-form-urlencodedx', 'multipart/form-data; boundary=x'),
+        callback('an empty body', { body => '' }, status => 400),
+        callback('% without digits', { body => 'a=%zz' }, status => 400),
+        callback('% at the end', { body => 'a=1&b=%' }, status => 400),
+        json_callback('JSON cut short', { body => '{"a":' }, status => 400),
+        json_callback('JSON that is not an object', { body => '[1]' }, status => 400),
+        json_callback('JSON with a name twice', { body => '{"a":"1","a":"2"}' }, status => 400),
+        operator_case('an empty POST', 'POST', '/create_task', { body => '' }, status => 400),
+        operator_case('a text body', 'POST', '/create_task', { body => 'x', type => 'text/plain' }, status => 415),
+    );
+}
+
+sub create_cases {
+    my $spaced = '{"b": 1,  "a":"Zo' . "\xc3\xab" . '", "n":1.50}';
+    return (
+        operator_case('GET create_task', 'GET', '/create_task', {}, %created, text => $es),
+        operator_case('POST create_task', 'POST', '/create_task', { form => [Priority => '5'] }, %created, text => $es),
+        operator_case('attributes byte for byte', 'POST', '/create_task', { form => [Attributes => $spaced] }, %created,
+            text => $spaced),
+        operator_case('parameters in the query', 'GET', '/create_task', { query => form_body(Attributes => $spaced) },
+            %created, text => $spaced),
+        operator_case('all parameters', 'POST', '/create_task', { form => [WorkflowSid => sid('WW', 2), Priority => '7',
+            Timeout => '600', TaskChannel => 'voice', RoutingTarget => sid('WK'), Attributes => '{}',
+            VirtualStartTime => '2020-01-02T03:04:05Z'] }, %created, text => '{}'),
+        operator_case('a JSON body', 'POST', '/create_task', { type => 'application/json',
+            body => '{"Attributes":"{\"x\":1}","Priority":5}' }, %created, text => '{"x":1}'),
+        operator_case('the whole Task', 'POST', '/create_task', { form => [Priority => '9'],
+            headers => [['Prefer', 'return=representation']] }, %created, json => { priority => 9, attributes => $es,
+            assignment_status => 'pending', workflow_sid => $workflow }),
+    );
+}
+
+# Refused before anything is sent, with the name of the parameter.
+sub create_refusals {
+    my @wrong = ([Priority => 'abc'], [Priority => '-1'], [Priority => '99999999999'], [Timeout => '-1'], [Timeout => '1x'],
+        [Attributes => 'no'], [Attributes => '[1]'], [Attributes => '{"a":1,"a":2}'], [Attributes => '{"a":NaN}'],
+        [WorkflowSid => 'WW1'], [WorkflowSid => sid('WT')], [VirtualStartTime => 'tomorrow'],
+        [VirtualStartTime => '2099-01-02T03:04:05Z'], [Surprise => '1']);
+    return (
+        (map {
+            my ($name, $value) = @$_;
+            operator_case("$name=$value", 'POST', '/create_task', { form => [$name, $value] }, status => 400,
+                body => qr/\b$name\b/);
+        } @wrong),
+        operator_case('a parameter twice', 'POST', '/create_task', { form => [Priority => '1', Priority => '2'] },
+            status => 400, body => qr/\bPriority\b/),
+        operator_case('a wrong parameter in the query', 'GET', '/create_task', { query => 'Priority=x' }, status => 400,
+            body => qr/\bPriority\b/),
+    );
+}
+
+sub operator_access_cases {
+    my %unauthorized = (status => 401, headers => { 'www-authenticate' => qr/^Basic realm="[^"]+"/ });
+    my @create = ('GET', '/create_task');
+    my $site = sub { { headers => [@_] } };
+    return (
+        operator_case('a bearer token', @create, { credentials => [bearer($operator_token)] }, %created),
+        operator_case('the second token', @create, { credentials => [basic('operator', $second_operator_token)] }, %created),
+        operator_case('no credentials', @create, { credentials => [] }, %unauthorized),
+        operator_case('a wrong token', @create, { credentials => [basic('operator', 'wrong')] }, %unauthorized),
+        operator_case('a wrong user', @create, { credentials => [basic('admin', $operator_token)] }, %unauthorized),
+        operator_case('an empty token', @create, { credentials => [basic('operator', '')] }, %unauthorized),
+        operator_case('a wrong bearer', @create, { credentials => [bearer("${operator_token}x")] }, %unauthorized),
+        operator_case('a broken header', @create, { credentials => [['Authorization', 'Basic !!!']] }, %unauthorized),
+        operator_case('an auth token is no operator token', @create, { credentials => [bearer($auth_token)] }, %unauthorized),
+        operator_case('no credentials, wrong parameters', 'POST', '/create_task', { credentials => [],
+            form => [Priority => 'x'] }, %unauthorized),
+        operator_case('from another site', @create, $site->(['Sec-Fetch-Site', 'cross-site']), status => 403),
+        operator_case('from another origin', @create, $site->(['Origin', 'https://evil.example.com']), status => 403),
+        operator_case('from no origin', @create, $site->(['Origin', 'null']), status => 403),
+        operator_case('accept from another site', 'POST', '/accept_reservation', { headers => [['Sec-Fetch-Site', 'cross-site']],
+            form => [TaskSid => sid('WT'), ReservationSid => sid('WR')] }, status => 403),
+        operator_case('from our own pages', @create, $site->(['Sec-Fetch-Site', 'same-origin'],
+            ['Origin', 'https://tr.example.com']), %created),
+        operator_case('typed in by hand', @create, $site->(['Sec-Fetch-Site', 'none']), %created),
+    );
+}
+
+sub reservation_cases {
+    my @both = (TaskSid => sid('WT', 1), ReservationSid => sid('WR', 1));
+    my $accept = sub { my ($name, $option, %expected) = @_; operator_case($name, 'POST', '/accept_reservation', $option, %expected) };
+    my $gone = sub {
+        my ($number, $status, $words) = @_;
+        $accept->("a $status Reservation", { form => [TaskSid => sid('WT'), ReservationSid => sid('WR', $number)] },
+            reservations => { sid('WR', $number) => $status }, status => 409, body => $words);
+    };
+    return (
+        $accept->('accept_reservation', { form => [@both] }, %accepted_reservation, reservations => { sid('WR', 1) => 'pending' }),
+        $accept->('accepted already', { form => [@both] }, %accepted_reservation, reservations => { sid('WR', 1) => 'accepted' }),
+        $accept->('small letters', { form => [task_sid => sid('WT'), reservation_sid => sid('WR', 4)] }, %accepted_reservation,
+            reservations => { sid('WR', 4) => 'pending' }),
+        operator_case('GET accept_reservation', 'GET', '/accept_reservation', { query => form_body(@both) },
+            %accepted_reservation, reservations => { sid('WR', 1) => 'pending' }),
+        $gone->(5, 'rescinded', qr/rescinded/), $gone->(6, 'timeout', qr/not in expected state/),
+        $gone->(7, 'canceled', qr/not in expected state/), $gone->(8, 'rejected', qr/not in expected state/),
+        $accept->('no ReservationSid', { form => [TaskSid => sid('WT')] }, status => 400, body => qr/ReservationSid/),
+        $accept->('no TaskSid', { form => [ReservationSid => sid('WR')] }, status => 400, body => qr/TaskSid/),
+        $accept->('a path as sid', { form => [TaskSid => 'WT../../Workers', ReservationSid => sid('WR')] }, status => 400,
+            body => qr/TaskSid/),
+        $accept->('sids exchanged', { form => [TaskSid => sid('WR'), ReservationSid => sid('WT')] }, status => 400,
+            body => qr/TaskSid|ReservationSid/),
+        $accept->('a sid twice', { form => [@both, TaskSid => sid('WT', 2)] }, status => 400, body => qr/TaskSid/),
+        $accept->('an unknown parameter', { form => [@both, Worker => 'x'] }, status => 400, body => qr/Worker/),
+        $accept->('no credentials', { form => [@both], credentials => [] }, status => 401),
+    );
+}
+
+sub monitoring_cases {
+    my $text = { 'content-type' => qr{^text/plain\b} };
+    return (
+        plain('healthz', 'GET', '/healthz', status => 200, body => qr/^ok\s*$/, headers => $text),
+        plain('healthz with a query', 'GET', '/healthz?x=1', status => 200, body => qr/^ok\s*$/),
+        plain('HEAD healthz', 'HEAD', '/healthz', status => 200, headers => $text),
+        plain('readyz', 'GET', '/readyz', status => 200, body => qr/^ok\s*$/, headers => $text),
+        plain('HEAD readyz', 'HEAD', '/readyz', status => 200),
+        plain('metrics for a loopback client', 'GET', '/metrics', status => 200, headers => $text, body => qr/^# HELP /m),
+        plain('HEAD metrics', 'HEAD', '/metrics', status => 200),
+        plain('metrics for a client behind a proxy', 'GET', '/metrics', send => [['X-Forwarded-For', '203.0.113.9']],
+            status => 401),
+        operator_case('metrics for an operator', 'GET', '/metrics', { headers => [['X-Forwarded-For', '203.0.113.9']] },
+            status => 200),
+    );
+}
+
+1;
