@@ -258,8 +258,8 @@ take(struct connection *c, const char *bytes, size_t length)
 		    clock_monotonic_us() + g->limits->receive_us;
 	buf_add(&c->ahead, bytes + taken, length - taken);
 	if (c->records.state == RECORDS_BROKEN || c->ahead.failed) {
-		connection_complain(g, "connection closed", c->ahead.failed ? "out of memory"
-					    : c->records.fault);
+		connection_complain(g, "connection closed",
+		    c->ahead.failed ? "out of memory" : c->records.fault);
 		connection_close(c);
 	} else if (c->records.state == RECORDS_COMPLETE) {
 		serve(c);

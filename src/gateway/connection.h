@@ -69,7 +69,6 @@ struct fcgi_gateway {
 	char receive[RECEIVE_SIZE];
 };
 
-
 /* Takes over a connection that was just accepted. Without memory it is closed
  * at once. */
 void connection_begin(struct fcgi_gateway *gateway, int fd);

@@ -60,9 +60,11 @@ struct settings {
 	struct str workflow_sid;
 	struct str public_url;  /* as written, without trailing slash */
 	struct str public_origin; /* "https://example.com:8443" */
-	struct str public_path;   /* "/taskrouter", empty for none; absent without public_url */
+	struct str public_path; /* "/taskrouter", empty for none; absent
+				 * without public_url */
 	struct str api_url_written; /* as configured; use api_url */
-	struct str api_url;     /* with region and edge applied, no slash at the end */
+	struct str api_url; /* with region and edge applied, no slash at
+			     * the end */
 	bool allow_plain_http;
 	struct config_strings operator_token;
 	int signature;          /* SIGNATURE_… */
