@@ -95,4 +95,16 @@ subtest 'one write, and nothing else on standard output' => sub {
     is $answer->{exit}, 0, 'exit status 0';
 };
 
+subtest 'options' => sub {
+    my $said = sub {
+        my $query = shift;
+        return run_command([program_command($responder->{program}, '-V')], directory => $responder->{directory},
+            environment => { GATEWAY_INTERFACE => 'CGI/1.1', REQUEST_METHOD => 'GET', REQUEST_URI => '/taskrouter/healthz',
+                PATH_INFO => '/healthz', QUERY_STRING => $query })->{out};
+    };
+    like $said->(''), qr/^taskrouter\.fcgi \d/, 'of a wrapper script are read';
+    like $said->('a=b'), qr/^taskrouter\.fcgi \d/, '... also with a query of parameters';
+    like $said->('-V'), qr/^Status: 200/, 'a query without "=" may have become arguments: they are not read';
+};
+
 done_testing;

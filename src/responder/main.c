@@ -220,6 +220,16 @@ serve(const struct options *options, enum gateway_kind kind, int listener)
 	});
 }
 
+/* A query without '=' may come as a CGI program's arguments, and would be a
+ * client's options (RFC 3875 section 4.4). */
+static bool
+query_may_be_arguments(void)
+{
+	struct str query = str_from(getenv("QUERY_STRING"));
+
+	return query.len > 0 && !str_has_byte(query, '=');
+}
+
 int
 main(int argc, char **argv)
 {
@@ -229,8 +239,7 @@ main(int argc, char **argv)
 	struct arena arena;
 	struct err err;
 
-	/* A CGI program's arguments may be a query's words (RFC 3875 4.4). */
-	if (kind != GATEWAY_CGI)
+	if (kind != GATEWAY_CGI || !query_may_be_arguments())
 		status = read_options(argc, argv, &options);
 	if (status >= 0)
 		return status;
