@@ -3,8 +3,6 @@
  * For LD_PRELOAD: a resolver that takes 7 s and then knows nothing.
  */
 #include <netdb.h>
-#include <stddef.h>
-#include <string.h>
 #include <time.h>
 
 int getaddrinfo(const char *node, const char *service,
