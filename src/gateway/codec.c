@@ -207,13 +207,14 @@ accept_request(FCGX_Request *request, int fd)
 	return FCGX_Accept_r(request) == 0;
 }
 
-/* Nothing that is left of a request may come before the next one. */
+/* libfcgi closes what it could not read. Nothing that is left of a request
+ * may come before the next one, so all is made anew. */
 static void
-abandon_input(struct codec *codec, int fd, bool closed)
+abandon_closed(struct codec *codec, int fd)
 {
-	if (fd == codec->pipe[0] && closed)
+	if (fd == codec->pipe[0])
 		codec->pipe[0] = -1;
-	if (fd == codec->file && closed)
+	else
 		codec->file = -1;
 	close_all(codec);
 }
@@ -228,23 +229,23 @@ codec_read(struct codec *codec, const struct records *records,
 		return false;
 	int fd = hand_over(codec, &frame);
 	if (fd < 0) {
-		abandon_input(codec, fd, false);
+		close_all(codec);
 		return false;
 	}
 	if (!accept_request(request, fd)) {
-		abandon_input(codec, fd, true);
+		abandon_closed(codec, fd);
 		return false;
 	}
 	if (FCGX_GetError(request->in) != 0 ||
 	    !read_body(request, records->body.len, arena, body)) {
 		FCGX_Free(request, 1);
-		abandon_input(codec, fd, true);
+		abandon_closed(codec, fd);
 		return false;
 	}
 	request->ipcFd = -1;
 	request->requestId = (int)records->id;
 	if (fd == codec->file && ftruncate(fd, 0) != 0)
-		abandon_input(codec, fd, false);
+		close_all(codec);
 	return true;
 }
 
