@@ -29,14 +29,13 @@ struct httpd {
 	struct evhttp_bound_socket *bound;
 	struct application *application;
 	const struct gateway_limits *limits;
-	TAILQ_HEAD(, hold) holds;
-	size_t exchanges;
+	TAILQ_HEAD(, held_request) held;
 	char address[64];
 };
 
-/* A request in evhttp's hands and the exchange that it became. */
-struct hold {
-	TAILQ_ENTRY(hold) entry;
+/* A request that evhttp has given us until it is answered. */
+struct held_request {
+	TAILQ_ENTRY(held_request) entry;
 	struct httpd *httpd;
 	struct evhttp_request *request;
 	struct exchange *exchange;
@@ -121,12 +120,11 @@ set_body(struct exchange *exchange, struct evhttp_request *request,
 }
 
 static void
-end_exchange(struct hold *hold)
+end_exchange(struct held_request *held)
 {
-	TAILQ_REMOVE(&hold->httpd->holds, hold, entry);
-	hold->httpd->exchanges--;
-	exchange_free(hold->exchange);
-	free(hold);
+	TAILQ_REMOVE(&held->httpd->held, held, entry);
+	exchange_free(held->exchange);
+	free(held);
 }
 
 static void
@@ -142,36 +140,36 @@ add_header(struct evhttp_request *request, const char *name, struct str value)
 static void
 respond(struct exchange *exchange)
 {
-	struct hold *hold = exchange->link;
+	struct held_request *held = exchange->link;
 	struct response *response = &exchange->response;
 	struct evbuffer *body = evbuffer_new();
 
 	for (size_t i = 0; i < response->header_count; i++)
-		add_header(hold->request, response->headers[i].name,
+		add_header(held->request, response->headers[i].name,
 		    response->headers[i].value);
 	if (response->content_type != NULL)
-		add_header(hold->request, "Content-Type",
+		add_header(held->request, "Content-Type",
 		    str_from(response->content_type));
 	if (body != NULL && !response->head)
 		(void)evbuffer_add(
 		    body, response->body.at, response->body.len);
 	if (response->head)
-		add_header(hold->request, "Content-Length",
+		add_header(held->request, "Content-Length",
 		    arena_format(
 			&exchange->arena, "%zu", response->body.len));
-	evhttp_send_reply(hold->request, (int)response->status,
+	evhttp_send_reply(held->request, (int)response->status,
 	    response_title(response->status), body);
 	if (body != NULL)
 		evbuffer_free(body);
-	end_exchange(hold);
+	end_exchange(held);
 }
 
 static bool
 is_abandoned(struct exchange *exchange)
 {
-	struct hold *hold = exchange->link;
+	struct held_request *held = exchange->link;
 	struct evhttp_connection *connection =
-	    evhttp_request_get_connection(hold->request);
+	    evhttp_request_get_connection(held->request);
 	int fd = bufferevent_getfd(
 	    evhttp_connection_get_bufferevent(connection));
 	char byte;
@@ -193,21 +191,20 @@ on_request(struct evhttp_request *request, void *argument)
 	struct httpd *httpd = argument;
 	struct exchange *exchange =
 	    exchange_new(httpd->application, &transport);
-	struct hold *hold = malloc(sizeof *hold);
+	struct held_request *held = malloc(sizeof *held);
 
-	if (exchange == NULL || hold == NULL) {
+	if (exchange == NULL || held == NULL) {
 		if (exchange != NULL)
 			exchange_discard(exchange);
-		free(hold);
+		free(held);
 		evhttp_send_reply(request, 500, NULL, NULL);
 		return;
 	}
-	hold->httpd = httpd;
-	hold->request = request;
-	hold->exchange = exchange;
-	TAILQ_INSERT_TAIL(&httpd->holds, hold, entry);
-	httpd->exchanges++;
-	exchange->link = hold;
+	held->httpd = httpd;
+	held->request = request;
+	held->exchange = exchange;
+	TAILQ_INSERT_TAIL(&httpd->held, held, entry);
+	exchange->link = held;
 	set_variables(exchange, request);
 	request_interpret(&exchange->request);
 	set_body(exchange, request, httpd->limits->body);
@@ -296,7 +293,7 @@ httpd_open(struct event_base *loop, const char *address,
 	}
 	httpd->application = application;
 	httpd->limits = limits;
-	TAILQ_INIT(&httpd->holds);
+	TAILQ_INIT(&httpd->held);
 	httpd->http = make_http(httpd, loop);
 	if (httpd->http != NULL)
 		httpd->bound = evhttp_bind_socket_with_handle(
@@ -324,10 +321,10 @@ httpd_stop(struct httpd *httpd)
 	httpd->bound = NULL;
 }
 
-size_t
-httpd_exchanges(const struct httpd *httpd)
+bool
+httpd_is_idle(const struct httpd *httpd)
 {
-	return httpd->exchanges;
+	return TAILQ_EMPTY(&httpd->held);
 }
 
 void
@@ -335,8 +332,8 @@ httpd_close(struct httpd *httpd)
 {
 	if (httpd == NULL)
 		return;
-	while (!TAILQ_EMPTY(&httpd->holds))
-		end_exchange(TAILQ_FIRST(&httpd->holds));
+	while (!TAILQ_EMPTY(&httpd->held))
+		end_exchange(TAILQ_FIRST(&httpd->held));
 	if (httpd->http != NULL)
 		evhttp_free(httpd->http);
 	free(httpd);

@@ -26,8 +26,8 @@ const char *httpd_address(const struct httpd *httpd);
 /* Accepts no more connections. */
 void httpd_stop(struct httpd *httpd);
 
-/* Exchanges that are not answered yet. */
-size_t httpd_exchanges(const struct httpd *httpd);
+/* Whether every request has been answered. */
+bool httpd_is_idle(const struct httpd *httpd);
 
 void httpd_close(struct httpd *httpd);
 

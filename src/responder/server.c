@@ -195,7 +195,7 @@ is_drained(const struct server *server)
 {
 	if (server->fcgi != NULL)
 		return fcgi_connections(server->fcgi) == 0;
-	return httpd_exchanges(server->httpd) == 0;
+	return httpd_is_idle(server->httpd);
 }
 
 static void
