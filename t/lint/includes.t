@@ -9,8 +9,8 @@ use TaskRouter::Source qw(c_files includes_of is_table);
 # A folder includes only lower levels and itself.
 my %level = (
     base => 0,
-    codec => 1, expr => 1,
-    http => 2, config => 2, metrics => 2,
+    codec => 1,
+    expr => 2, http => 2, config => 2, metrics => 2,
     gateway => 3, twilio => 3, router => 3,
     rules => 4, store => 4,
     responder => 5, taskrouterd => 5,
