@@ -14,11 +14,11 @@ time_limit(60);
 
 my $directory = temporary_directory();
 my $program = program_copy($directory);
-my @units = ('taskrouter.socket', 'taskrouter.service', 'taskrouter@.service');
-write_file("$directory/taskrouter.socket", TaskRouter::Servers::shipped('systemd/taskrouter.socket'));
-for my $unit (grep { /service$/ } @units) {
-    write_file("$directory/$unit", TaskRouter::Servers::shipped("systemd/$unit",
-        '/usr/local/libexec/taskrouter-fcgi/taskrouter.fcgi' => $program));
+my @units = ('taskrouter.service', 'taskrouter@.service', 'taskrouterd.service');
+write_file("$directory/$_", TaskRouter::Servers::shipped("systemd/$_")) for 'taskrouter.socket', 'taskrouterd.socket';
+for my $unit (@units) {
+    my $installed = $unit =~ /^taskrouterd/ ? '/usr/local/sbin/taskrouterd' : '/usr/local/libexec/taskrouter-fcgi/taskrouter.fcgi';
+    write_file("$directory/$unit", TaskRouter::Servers::shipped("systemd/$unit", $installed => $program));
 }
 
 sub complaints {
@@ -30,12 +30,13 @@ sub complaints {
 
 is complaints("$directory/taskrouter.socket", "$directory/taskrouter.service"), '', 'systemd-analyze verify has no complaint';
 is complaints("$directory/taskrouter\@2.service"), '', '... nor about an instance of the template';
+is complaints("$directory/taskrouterd.socket", "$directory/taskrouterd.service"), '', '... nor about taskrouterd';
 
 my $broken = temporary_directory();
 write_file("$broken/taskrouter.service", "[Service]\nExecStart=$program\nNoNewPrivilege=yes\n");
 isnt complaints("$broken/taskrouter.service"), '', 'a misspelt directive would be found';
 
-for my $unit ('taskrouter.service', 'taskrouter@2.service') {
+for my $unit ('taskrouter.service', 'taskrouter@2.service', 'taskrouterd.service') {
     my $run = run_command([$analyze, 'security', '--offline=true', '--threshold=15', '--no-pager', "$directory/$unit"],
         environment => { SYSTEMD_UNIT_PATH => "$directory:" }, seconds => 30);
     my ($exposure) = ($run->{out} . $run->{err}) =~ /exposure level for \S+: (\d+\.\d+)/i;

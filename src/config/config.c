@@ -26,6 +26,21 @@ variable_of(const struct config_key *key, const char *suffix)
 	return value.len == 0 ? STR_NONE : value;
 }
 
+/* Notes which keys the command line sets: no other value of theirs counts. */
+static void
+note_options(struct config_reader *reader)
+{
+	for (size_t i = 0; i < reader->source.option_count; i++) {
+		const struct config_option *option = &reader->source.options[i];
+		const struct config_key *key =
+		    config_owner(reader, str_from(option->key));
+		if (key == NULL)
+			continue;
+		config_state_of(reader, key)->origin = CONFIG_FROM_OPTION;
+		config_state_of(reader, key)->option = option;
+	}
+}
+
 /* Notes which keys the environment sets, before the file is read: their
  * values in the file do not count. */
 static void
@@ -33,6 +48,8 @@ note_environment(struct config_reader *reader)
 {
 	for (size_t i = 0; i < reader->count; i++) {
 		const struct config_key *key = &reader->keys[i];
+		if (reader->states[i].origin == CONFIG_FROM_OPTION)
+			continue;
 		if (variable_of(key, "").at != NULL)
 			reader->states[i].origin = CONFIG_FROM_VARIABLE;
 		else if (key->type == CONFIG_SECRET &&
@@ -54,10 +71,28 @@ read_secret_file(struct config_reader *reader, const struct config_key *key,
 }
 
 static void
-read_variables(struct config_reader *reader)
+read_option(struct config_reader *reader, const struct config_key *key)
+{
+	const struct config_option *option =
+	    config_state_of(reader, key)->option;
+
+	if (option->names_file)
+		read_secret_file(
+		    reader, key, key->path, str_from(option->value));
+	else
+		config_read_text(reader, key, str_from(option->value));
+}
+
+/* What wins over the file. */
+static void
+read_replacements(struct config_reader *reader)
 {
 	for (size_t i = 0; i < reader->count; i++) {
 		const struct config_key *key = &reader->keys[i];
+		if (reader->states[i].origin == CONFIG_FROM_OPTION) {
+			read_option(reader, key);
+			continue;
+		}
 		struct str value = variable_of(key, "");
 		struct str file = key->type == CONFIG_SECRET
 		    ? variable_of(key, "_FILE")
@@ -277,9 +312,10 @@ static void
 read_all(struct config_reader *reader)
 {
 	read_presets(reader);
+	note_options(reader);
 	note_environment(reader);
 	bool known = read_config_file(reader);
-	read_variables(reader);
+	read_replacements(reader);
 	if (known && reader->source.check != NULL)
 		reader->source.check(reader, reader->settings);
 	if (reader->arena->overflow || reader->scratch->overflow)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Reads a configuration: one table of keys, one JSON file with comments, the
- * environment on top, one struct filled. All errors are found in one pass and
+ * environment and the command line on top, one struct filled. All errors are found in one pass and
  * reported with the path of their key; a struct is used only when there were
  * none. The table is also what the manual page's list of keys is made from.
  *
@@ -59,6 +59,11 @@ struct config_key {
 	const char *help; /* for the manual page, in mdoc-free plain text */
 };
 
+/* Checks for rows. The second is for files that are read later: that they
+ * cannot be is found out now. */
+bool config_check_absolute_path(struct str value, struct err *err);
+bool config_check_readable_file(struct str value, struct err *err);
+
 /* An error or warning about a key: `FILE: path: message`. `path` may be made
  * with config_path. */
 void config_error(struct config_reader *reader, const char *path,
@@ -103,8 +108,18 @@ bool config_read_secret(struct config_reader *reader, const char *path,
 bool config_read_secret_file(struct config_reader *reader, const char *path,
     struct str file, struct config_strings *out);
 
+/* A value of the command line, which wins over the environment. */
+struct config_option {
+	const char *name;  /* for messages: "--auth-token-file" */
+	const char *key;   /* path of a key: "auth_token" */
+	const char *value;
+	bool names_file;   /* CONFIG_SECRET: `value` is the name of a file */
+};
+
 struct config_source {
 	const char *file; /* NULL: environment and presets only */
+	const struct config_option *options; /* the last one of a key counts */
+	size_t option_count;
 	/* Top-level key of the boolean that lifts the check of file modes. */
 	const char *allow_readable_key;
 	/* Cross checks, and what follows from several keys; called when all is
@@ -113,12 +128,13 @@ struct config_source {
 	void (*check)(struct config_reader *reader, void *settings);
 };
 
-/* Fills `settings` from presets, file and environment, everything in `arena`.
- * An empty environment variable counts as not set; a value in the file that
- * the environment replaces is not looked at. Messages go to `report` (called
- * for each; `warning` or error) in the order of the file, then of the table:
- * `FILE: key.path: message`, or `environment: NAME: message` where the value
- * came from there or there is no file. True if there was no error. */
+/* Fills `settings` from presets, file, environment and command line,
+ * everything in `arena`. An empty environment variable counts as not set; a
+ * value that another one replaces is not looked at. Messages go to `report`
+ * (called for each; `warning` or error) in the order of the file, then of the
+ * table: `FILE: key.path: message`; where the value came from there
+ * `command line: NAME: message`, and where it came from there or there is no
+ * file `environment: NAME: message`. True if there was no error. */
 MUST_USE bool config_load(const struct config_key *keys, size_t count,
     struct config_source source, struct arena *arena, void *settings,
     void (*report)(void *to, bool warning, const char *message), void *to);
@@ -131,5 +147,9 @@ void config_show(const struct config_key *keys, size_t count,
 /* Writes the table as an mdoc(7) list. */
 void config_write_manual(
     const struct config_key *keys, size_t count, FILE *out);
+
+/* Sentences for mdoc(7), and an argument of one of its macros. */
+void config_write_sentences(FILE *out, const char *text);
+void config_write_argument(FILE *out, const char *text);
 
 #endif

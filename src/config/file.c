@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PATH_MOST ((size_t)4096)
+
 static bool
 failed(struct err *err, const char *what)
 {
@@ -88,4 +90,26 @@ config_read_file(const char *path, size_t most, struct arena *arena,
 	bool done = read_open(fd, most, arena, status, text, err);
 	(void)close(fd);
 	return done;
+}
+
+bool
+config_check_absolute_path(struct str value, struct err *err)
+{
+	if (str_has_prefix(value, STR("/")) && value.len < PATH_MOST)
+		return true;
+	return err_set(err, 0, "expected a path that begins with '/'");
+}
+
+bool
+config_check_readable_file(struct str value, struct err *err)
+{
+	char name[PATH_MOST];
+
+	if (!config_check_absolute_path(value, err))
+		return false;
+	memcpy(name, value.at, value.len);
+	name[value.len] = '\0';
+	if (access(name, R_OK) == 0)
+		return true;
+	return err_set(err, 0, "expected a file that can be read");
 }

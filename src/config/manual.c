@@ -30,8 +30,8 @@ write_byte(FILE *out, char c, bool line_start)
 }
 
 /* Each sentence on a line of its own, and no long lines, as mdoc wants it. */
-static void
-write_text(FILE *out, const char *text)
+void
+config_write_sentences(FILE *out, const char *text)
 {
 	size_t column = 0;
 
@@ -50,8 +50,8 @@ write_text(FILE *out, const char *text)
 }
 
 /* An argument of a macro. */
-static void
-write_argument(FILE *out, const char *text)
+void
+config_write_argument(FILE *out, const char *text)
 {
 	fputc('"', out);
 	for (; *text != '\0'; text++)
@@ -110,7 +110,7 @@ write_default(FILE *out, const struct config_key *key)
 	if (key->preset == NULL)
 		return;
 	fputs("Default:\n.Li ", out);
-	write_argument(out, key->preset);
+	config_write_argument(out, key->preset);
 	fputs(" .\n", out);
 }
 
@@ -138,7 +138,7 @@ config_write_manual(const struct config_key *keys, size_t count, FILE *out)
 			fputs(")", out);
 		}
 		fputs("\n", out);
-		write_text(out, key->help);
+		config_write_sentences(out, key->help);
 		if (key->type == CONFIG_CHOICE)
 			write_choices(out, key);
 		if (key->type == CONFIG_SECRET)

@@ -74,7 +74,7 @@ send_message(struct config_reader *reader, bool warning, char *message)
 }
 
 /* Where the reader of the message has to look: "FILE: rest.timeout" or
- * "environment: TWILIO_AUTH_TOKEN_FILE". */
+ * "environment: TWILIO_AUTH_TOKEN_FILE" or "command line: --store". */
 static int
 write_place(const struct config_reader *reader, const char *path,
     char text[MESSAGE_SIZE])
@@ -85,6 +85,9 @@ write_place(const struct config_reader *reader, const char *path,
 	    ? CONFIG_FROM_PRESET
 	    : config_state_of(reader, owner)->origin;
 
+	if (origin == CONFIG_FROM_OPTION)
+		return snprintf(text, MESSAGE_SIZE, "command line: %s",
+		    config_state_of(reader, owner)->option->name);
 	if (origin < CONFIG_FROM_VARIABLE && reader->source.file != NULL)
 		return snprintf(text, MESSAGE_SIZE, "%s: %s",
 		    reader->source.file, path);

@@ -25,10 +25,12 @@ enum config_origin {
 	CONFIG_FROM_FILE,
 	CONFIG_FROM_VARIABLE,      /* NAME */
 	CONFIG_FROM_VARIABLE_FILE, /* NAME_FILE */
+	CONFIG_FROM_OPTION,
 };
 
 struct config_state {
 	enum config_origin origin;
+	const struct config_option *option; /* CONFIG_FROM_OPTION */
 	bool has_error;
 };
 
@@ -69,8 +71,8 @@ void *config_member(
 void config_read_value(struct config_reader *reader,
     const struct config_key *key, struct json_object *value);
 
-/* Fills the member of `key` from text: a preset, or a variable of the
- * environment, where items of a list are separated by blanks or commas. */
+/* Fills the member of `key` from text: a preset, an option, or a variable of
+ * the environment, where items of a list are separated by blanks or commas. */
 void config_read_text(struct config_reader *reader,
     const struct config_key *key, struct str text);
 

@@ -98,13 +98,27 @@ codec_close(struct codec *codec)
 	close_all(codec);
 }
 
-/* The records of a request, as few as possible, ready for one write. */
+/* The records of a request, as few as possible; those that fit the pipe leave
+ * in one write. */
 struct frame {
+	int fd;
+	bool failed;
 	struct iovec pieces[MOST_PIECES];
 	int count;
 	unsigned char headers[MOST_PIECES][8];
-	size_t total;
+	size_t total; /* bytes of the pieces */
 };
+
+static void
+write_frame(struct frame *frame)
+{
+	if (!frame->failed &&
+	    writev(frame->fd, frame->pieces, frame->count) !=
+		(ssize_t)frame->total)
+		frame->failed = true;
+	frame->count = 0;
+	frame->total = 0;
+}
 
 static void
 add_piece(struct frame *frame, const void *bytes, size_t length)
@@ -118,6 +132,8 @@ static void
 add_record(struct frame *frame, unsigned char type, const char *bytes,
     size_t length)
 {
+	if (frame->count > MOST_PIECES - 2)
+		write_frame(frame);
 	unsigned char *h = frame->headers[frame->count];
 
 	h[0] = 1; /* version */
@@ -130,47 +146,50 @@ add_record(struct frame *frame, unsigned char type, const char *bytes,
 		add_piece(frame, bytes, length);
 }
 
-/* False: more than fits a frame, which the limits should have prevented. */
-static bool
+static void
 add_stream(struct frame *frame, unsigned char type, const struct buf *stream)
 {
 	for (size_t at = 0; at < stream->len; at += RECORD_CONTENT) {
 		size_t left = stream->len - at;
-		if (frame->count > MOST_PIECES - 6)
-			return false;
 		add_record(frame, type, stream->at + at,
 		    left < RECORD_CONTENT ? left : RECORD_CONTENT);
 	}
 	add_record(frame, type, NULL, 0);
-	return true;
 }
 
-static bool
-build_frame(struct frame *frame, const struct records *records)
+static void
+add_records(struct frame *frame, const struct records *records)
 {
 	static const char begin[8] = {0, 1, 1}; /* responder, keep */
 
 	add_record(frame, 1, begin, sizeof begin);
-	return add_stream(frame, 4, &records->head) &&
-	    add_stream(frame, 5, &records->body);
+	add_stream(frame, 4, &records->head);
+	add_stream(frame, 5, &records->body);
 }
 
-/* Writes the frame to where libfcgi can read it whole without waiting; the
+/* The most that the records of a request can take. */
+static size_t
+size_of(const struct records *records)
+{
+	size_t content = records->head.len + records->body.len;
+
+	return content + 8 * (6 + content / RECORD_CONTENT);
+}
+
+/* Writes the request to where libfcgi can read it whole without waiting; the
  * descriptor, or -1. */
 static int
-hand_over(struct codec *codec, const struct frame *frame)
+hand_over(struct codec *codec, const struct records *records)
 {
-	ssize_t written;
-	bool small = frame->total <= codec->pipe_size;
+	bool small = size_of(records) <= codec->pipe_size;
+	struct frame frame = {.fd = small ? codec->pipe[1] : codec->file};
 
-	if (small)
-		written = writev(codec->pipe[1], frame->pieces, frame->count);
-	else if (lseek(codec->file, 0, SEEK_SET) != 0)
+	if (!small && lseek(codec->file, 0, SEEK_SET) != 0)
 		return -1;
-	else
-		written =
-		    pwritev(codec->file, frame->pieces, frame->count, 0);
-	if (written != (ssize_t)frame->total)
+	add_records(&frame, records);
+	write_frame(&frame);
+	if (frame.failed ||
+	    (!small && lseek(codec->file, 0, SEEK_SET) != 0))
 		return -1;
 	return small ? codec->pipe[0] : codec->file;
 }
@@ -223,11 +242,9 @@ bool
 codec_read(struct codec *codec, const struct records *records,
     FCGX_Request *request, struct arena *arena, struct str *body)
 {
-	struct frame frame = {.count = 0};
-
-	if (!make_missing(codec) || !build_frame(&frame, records))
+	if (!make_missing(codec))
 		return false;
-	int fd = hand_over(codec, &frame);
+	int fd = hand_over(codec, records);
 	if (fd < 0) {
 		close_all(codec);
 		return false;

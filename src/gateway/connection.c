@@ -113,22 +113,23 @@ resume_connection(struct connection *c)
 static void
 send_queue(struct connection *c)
 {
-	ssize_t sent = send(c->fd, c->queue.at, c->queue.len, MSG_NOSIGNAL);
+	ssize_t sent = send(c->fd, c->queue.at + c->sent,
+	    c->queue.len - c->sent, MSG_NOSIGNAL);
 
 	if (sent < 0 && errno != EAGAIN && errno != EINTR) {
 		connection_close(c);
 		return;
 	}
 	if (sent > 0) {
-		c->queue.len -= (size_t)sent;
-		memmove(c->queue.at, c->queue.at + sent, c->queue.len);
+		c->sent += (size_t)sent;
 		c->deadline_us = clock_monotonic_us() +
 		    c->gateway->limits->send_us;
 	}
-	if (c->queue.len > 0) {
+	if (c->sent < c->queue.len) {
 		(void)event_add(c->writable, NULL);
 		return;
 	}
+	c->sent = 0;
 	buf_clear(&c->queue, 0);
 	after_answer(c);
 }

@@ -22,7 +22,7 @@ struct event_base;
 /* Bytes received in one go. */
 #define RECEIVE_SIZE ((size_t)65536)
 /* Bytes of an answer that may wait to be sent. */
-#define ANSWER_CEILING ((size_t)8 << 20)
+#define ANSWER_CEILING ((size_t)64 << 20)
 
 enum connection_state {
 	CONNECTION_RECEIVING, /* `records` says whether anything has come */
@@ -41,6 +41,7 @@ struct connection {
 	struct records records;
 	struct buf ahead; /* came behind the request that is being answered */
 	struct buf queue; /* of the answer, to be sent */
+	size_t sent;      /* bytes of it that have left */
 	FCGX_Request request;
 	struct exchange *exchange;
 	int64_t deadline_us;

@@ -19,6 +19,7 @@
 	ROW(evhttp_add_header) \
 	ROW(evhttp_bind_socket_with_handle) \
 	ROW(evhttp_bound_socket_get_fd) \
+	ROW(evhttp_bound_socket_get_listener) \
 	ROW(evhttp_connection_get_bufferevent) \
 	ROW(evhttp_connection_get_peer) \
 	ROW(evhttp_del_accept_socket) \
@@ -55,6 +56,8 @@ MUST_USE bool evhttp_load(struct err *err);
 #define evhttp_bind_socket_with_handle \
 	evhttp_library.evhttp_bind_socket_with_handle
 #define evhttp_bound_socket_get_fd evhttp_library.evhttp_bound_socket_get_fd
+#define evhttp_bound_socket_get_listener \
+	evhttp_library.evhttp_bound_socket_get_listener
 #define evhttp_connection_get_bufferevent \
 	evhttp_library.evhttp_connection_get_bufferevent
 #define evhttp_connection_get_peer evhttp_library.evhttp_connection_get_peer

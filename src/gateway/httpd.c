@@ -3,35 +3,45 @@
 
 #include "gateway/httpd.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <event2/listener.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 
+#include "base/address.h"
+#include "base/log.h"
 #include "gateway/evhttp.h"
 
 /* evhttp ends larger requests by itself, without our kind of answer. */
 #define MOST_BODY ((ssize_t)16 << 20)
+/* After running out of descriptors, accept nothing for so long. */
+#define ACCEPT_PAUSE_US 100000
 #define METHODS                                                              \
 	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | \
 	    EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |       \
 	    EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
 
 struct httpd {
+	LIST_ENTRY(httpd) entry;
 	struct evhttp *http;
+	struct event *resume; /* accepting, after a pause */
 	struct evhttp_bound_socket *bound;
 	struct application *application;
 	const struct gateway_limits *limits;
 	TAILQ_HEAD(, held_request) held;
-	char address[64];
+	bool refusing; /* httpd_finish was called */
+	char address[ADDRESS_TEXT];
 };
+
+static LIST_HEAD(, httpd) open_httpds = LIST_HEAD_INITIALIZER(open_httpds);
 
 /* A request that evhttp has given us until it is answered. */
 struct held_request {
@@ -49,7 +59,8 @@ method_name(enum evhttp_cmd_type method)
 		const char *name;
 	} rows[] = {
 		{EVHTTP_REQ_GET, "GET"}, {EVHTTP_REQ_HEAD, "HEAD"},
-		{EVHTTP_REQ_POST, "POST"},
+		{EVHTTP_REQ_POST, "POST"}, {EVHTTP_REQ_DELETE, "DELETE"},
+		{EVHTTP_REQ_OPTIONS, "OPTIONS"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
@@ -117,6 +128,20 @@ set_body(struct exchange *exchange, struct evhttp_request *request,
 		return;
 	exchange->request.body = (struct str){
 	    (const char *)evbuffer_pullup(input, -1), length};
+	if (exchange->request.body.at == NULL)
+		exchange->arena.overflow = true;
+}
+
+/* False: no memory. A request that lacks its body or one of its headers would
+ * be another one. */
+static bool
+read_request(struct exchange *exchange, struct evhttp_request *request,
+    size_t limit)
+{
+	set_variables(exchange, request);
+	request_interpret(&exchange->request);
+	set_body(exchange, request, limit);
+	return !exchange->arena.overflow;
 }
 
 static void
@@ -127,14 +152,46 @@ end_exchange(struct held_request *held)
 	free(held);
 }
 
+/* evhttp wants text that ends in NUL. */
 static void
-add_header(struct evhttp_request *request, const char *name, struct str value)
+add_header(const struct held_request *held, const char *name, struct str value)
 {
-	char text[1024];
+	char text[256];
+	const char *terminated = text;
 
-	(void)snprintf(text, sizeof text, "%.*s", STR_ARGS(value));
-	(void)evhttp_add_header(
-	    evhttp_request_get_output_headers(request), name, text);
+	if (value.len < sizeof text)
+		(void)snprintf(text, sizeof text, "%.*s", STR_ARGS(value));
+	else
+		terminated = arena_str(&held->exchange->arena, value).at;
+	if (terminated != NULL)
+		(void)evhttp_add_header(
+		    evhttp_request_get_output_headers(held->request), name,
+		    terminated);
+}
+
+static bool
+is_stopping(const struct httpd *httpd)
+{
+	return httpd->bound == NULL;
+}
+
+static void
+add_headers(const struct held_request *held)
+{
+	const struct response *response = &held->exchange->response;
+
+	if (is_stopping(held->httpd))
+		add_header(held, "Connection", STR("close"));
+	for (size_t i = 0; i < response->header_count; i++)
+		add_header(held, response->headers[i].name,
+		    response->headers[i].value);
+	if (response->content_type != NULL)
+		add_header(held, "Content-Type",
+		    str_from(response->content_type));
+	if (response->head)
+		add_header(held, "Content-Length",
+		    arena_format(&held->exchange->arena, "%zu",
+			response->body.len));
 }
 
 static void
@@ -143,22 +200,16 @@ respond(struct exchange *exchange)
 	struct held_request *held = exchange->link;
 	struct response *response = &exchange->response;
 	struct evbuffer *body = evbuffer_new();
+	size_t length = response->head ? 0 : response->body.len;
 
-	for (size_t i = 0; i < response->header_count; i++)
-		add_header(held->request, response->headers[i].name,
-		    response->headers[i].value);
-	if (response->content_type != NULL)
-		add_header(held->request, "Content-Type",
-		    str_from(response->content_type));
-	if (body != NULL && !response->head)
-		(void)evbuffer_add(
-		    body, response->body.at, response->body.len);
-	if (response->head)
-		add_header(held->request, "Content-Length",
-		    arena_format(
-			&exchange->arena, "%zu", response->body.len));
-	evhttp_send_reply(held->request, (int)response->status,
-	    response_title(response->status), body);
+	if (body == NULL ||
+	    evbuffer_add(body, response->body.at, length) != 0) {
+		evhttp_send_reply(held->request, 500, NULL, NULL);
+	} else {
+		add_headers(held);
+		evhttp_send_reply(held->request, (int)response->status,
+		    response_title(response->status), body);
+	}
 	if (body != NULL)
 		evbuffer_free(body);
 	end_exchange(held);
@@ -185,15 +236,34 @@ static const struct transport transport = {
 	.is_abandoned = is_abandoned,
 };
 
-static void
-on_request(struct evhttp_request *request, void *argument)
+static struct timeval
+interval(int64_t us)
 {
-	struct httpd *httpd = argument;
+	return (struct timeval){us / 1000000, us % 1000000};
+}
+
+/* From its first request on, a connection may be silent for longer. */
+static void
+expect_more(const struct httpd *httpd, struct evhttp_request *request)
+{
+	struct timeval idle = interval(httpd->limits->idle_us);
+	struct timeval send = interval(httpd->limits->send_us);
+
+	(void)bufferevent_set_timeouts(
+	    evhttp_connection_get_bufferevent(
+		evhttp_request_get_connection(request)),
+	    &idle, &send);
+}
+
+static void
+serve(struct httpd *httpd, struct evhttp_request *request)
+{
 	struct exchange *exchange =
 	    exchange_new(httpd->application, &transport);
 	struct held_request *held = malloc(sizeof *held);
 
-	if (exchange == NULL || held == NULL) {
+	if (exchange == NULL || held == NULL ||
+	    !read_request(exchange, request, httpd->limits->body)) {
 		if (exchange != NULL)
 			exchange_discard(exchange);
 		free(held);
@@ -205,63 +275,29 @@ on_request(struct evhttp_request *request, void *argument)
 	held->exchange = exchange;
 	TAILQ_INSERT_TAIL(&httpd->held, held, entry);
 	exchange->link = held;
-	set_variables(exchange, request);
-	request_interpret(&exchange->request);
-	set_body(exchange, request, httpd->limits->body);
+	expect_more(httpd, request);
 	httpd->application->serve(httpd->application, exchange);
 }
 
-/* "127.0.0.1:8080" or "[::1]:8080" into its parts. */
-static bool
-split_address(const char *text, char *host, size_t size, uint16_t *port,
-    struct err *err)
-{
-	struct str all = str_from(text), name;
-	const char *colon = strrchr(text, ':');
-	uint64_t number;
-
-	if (colon == NULL ||
-	    !str_to_uint(str_from(colon + 1), UINT16_MAX, &number))
-		return err_set(err, 0,
-		    "%s: expected ADDRESS:PORT, such as 127.0.0.1:8080", text);
-	name = str_slice(all, 0, (size_t)(colon - text));
-	if (str_has_prefix(name, STR("[")) && str_has_suffix(name, STR("]")))
-		name = str_slice(name, 1, name.len - 1);
-	if (name.len == 0 || name.len >= size)
-		return err_set(err, 0, "%s: an address is needed before the "
-		    "port; 127.0.0.1 is this machine alone", text);
-	memcpy(host, name.at, name.len);
-	host[name.len] = '\0';
-	*port = (uint16_t)number;
-	return true;
-}
-
 static void
-note_address(struct httpd *httpd)
+on_request(struct evhttp_request *request, void *argument)
 {
-	struct sockaddr_storage address = {0};
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
-	socklen_t size = sizeof address;
-	char host[INET6_ADDRSTRLEN] = "";
+	struct httpd *httpd = argument;
 
-	(void)getsockname(evhttp_bound_socket_get_fd(httpd->bound),
-	    (struct sockaddr *)&address, &size);
-	bool six = address.ss_family == AF_INET6;
-	(void)inet_ntop(address.ss_family,
-	    six ? (void *)&v6->sin6_addr : (void *)&v4->sin_addr, host,
-	    sizeof host);
-	(void)snprintf(httpd->address, sizeof httpd->address,
-	    six ? "[%s]:%u" : "%s:%u", host,
-	    ntohs(six ? v6->sin6_port : v4->sin_port));
+	if (!httpd->refusing) {
+		serve(httpd, request);
+		return;
+	}
+	(void)evhttp_add_header(evhttp_request_get_output_headers(request),
+	    "Connection", "close");
+	evhttp_send_reply(request, 503, response_title(503), NULL);
 }
 
 static struct evhttp *
 make_http(struct httpd *httpd, struct event_base *loop)
 {
 	struct evhttp *http = evhttp_new(loop);
-	struct timeval timeout = {(time_t)(httpd->limits->receive_us / 1000000),
-	    (suseconds_t)(httpd->limits->receive_us % 1000000)};
+	struct timeval timeout = interval(httpd->limits->receive_us);
 
 	if (http == NULL)
 		return NULL;
@@ -274,16 +310,79 @@ make_http(struct httpd *httpd, struct event_base *loop)
 	return http;
 }
 
+/* libevent calls this with its own struct only. */
+static struct httpd *
+find_httpd(const struct evhttp *http)
+{
+	struct httpd *httpd;
+
+	LIST_FOREACH(httpd, &open_httpds, entry)
+		if (httpd->http == http)
+			return httpd;
+	return NULL;
+}
+
+/* Out of descriptors: libevent would try again at once, for ever. */
+static void
+on_accept_error(struct evconnlistener *listener, void *http)
+{
+	struct httpd *httpd = find_httpd(http);
+	struct timeval pause = interval(ACCEPT_PAUSE_US);
+
+	log_event(LOG_LEVEL_WARNING, "http",
+	    "accepting nothing for a while: %s", strerror(errno));
+	if (httpd != NULL && event_add(httpd->resume, &pause) == 0)
+		(void)evconnlistener_disable(listener);
+}
+
+static void
+on_resume(evutil_socket_t fd, short what, void *argument)
+{
+	struct httpd *httpd = argument;
+
+	(void)fd;
+	(void)what;
+	if (httpd->bound != NULL)
+		(void)evconnlistener_enable(
+		    evhttp_bound_socket_get_listener(httpd->bound));
+}
+
+/* Many clients may come at once, and an answer must not wait for the
+ * acknowledgement of the one before; accepted sockets inherit that. */
+static bool
+bind_socket(struct httpd *httpd, const char *host, uint16_t port)
+{
+	int on = 1;
+
+	httpd->bound =
+	    evhttp_bind_socket_with_handle(httpd->http, host, port);
+	if (httpd->bound == NULL)
+		return false;
+	int fd = evhttp_bound_socket_get_fd(httpd->bound);
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	evconnlistener_set_error_cb(
+	    evhttp_bound_socket_get_listener(httpd->bound), on_accept_error);
+	return listen(fd, SOMAXCONN) == 0;
+}
+
+static bool
+make_parts(struct httpd *httpd, struct event_base *loop)
+{
+	httpd->http = make_http(httpd, loop);
+	httpd->resume = event_new(loop, -1, 0, on_resume, httpd);
+	return httpd->http != NULL && httpd->resume != NULL;
+}
+
 struct httpd *
 httpd_open(struct event_base *loop, const char *address,
     struct application *application, const struct gateway_limits *limits,
     struct err *err)
 {
 	struct httpd *httpd;
-	char host[INET6_ADDRSTRLEN + 1];
+	char host[ADDRESS_HOST];
 	uint16_t port = 0;
 
-	if (!split_address(address, host, sizeof host, &port, err) ||
+	if (!address_split(address, host, &port, err) ||
 	    !evhttp_load(err))
 		return NULL;
 	httpd = calloc(1, sizeof *httpd);
@@ -294,16 +393,13 @@ httpd_open(struct event_base *loop, const char *address,
 	httpd->application = application;
 	httpd->limits = limits;
 	TAILQ_INIT(&httpd->held);
-	httpd->http = make_http(httpd, loop);
-	if (httpd->http != NULL)
-		httpd->bound = evhttp_bind_socket_with_handle(
-		    httpd->http, host, port);
-	if (httpd->bound == NULL) {
+	LIST_INSERT_HEAD(&open_httpds, httpd, entry);
+	if (!make_parts(httpd, loop) || !bind_socket(httpd, host, port)) {
 		err_set(err, 0, "%s: %s", address, strerror(errno));
 		httpd_close(httpd);
 		return NULL;
 	}
-	note_address(httpd);
+	address_of(evhttp_bound_socket_get_fd(httpd->bound), httpd->address);
 	return httpd;
 }
 
@@ -321,6 +417,12 @@ httpd_stop(struct httpd *httpd)
 	httpd->bound = NULL;
 }
 
+void
+httpd_finish(struct httpd *httpd)
+{
+	httpd->refusing = true;
+}
+
 bool
 httpd_is_idle(const struct httpd *httpd)
 {
@@ -336,5 +438,8 @@ httpd_close(struct httpd *httpd)
 		end_exchange(TAILQ_FIRST(&httpd->held));
 	if (httpd->http != NULL)
 		evhttp_free(httpd->http);
+	if (httpd->resume != NULL)
+		event_free(httpd->resume);
+	LIST_REMOVE(httpd, entry);
 	free(httpd);
 }

@@ -10,10 +10,8 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
-
-/* What one exchange may take: its body several times over, an answer of the
- * REST API, and the JSON trees of both. */
-#define EXCHANGE_CEILING ((size_t)4 << 20)
+#include "base/log.h"
+#include "http/route.h"
 
 static void
 write_hex(char *to, uint32_t value)
@@ -50,7 +48,8 @@ exchange_new(
 
 	if (exchange == NULL)
 		return NULL;
-	arena_init(&exchange->arena, EXCHANGE_CEILING);
+	arena_init(&exchange->arena,
+	    application->memory > 0 ? application->memory : EXCHANGE_MEMORY);
 	exchange->application = application;
 	exchange->transport = transport;
 	exchange->started_us = clock_monotonic_us();
@@ -108,6 +107,43 @@ exchange_is_abandoned(struct exchange *exchange)
 {
 	return exchange->transport->is_abandoned != NULL &&
 	    exchange->transport->is_abandoned(exchange);
+}
+
+void
+exchange_log(const struct exchange *exchange, int64_t duration_us)
+{
+	const struct request *request = &exchange->request;
+	const struct exchange_facts *facts = &exchange->facts;
+	unsigned status = exchange->response.status;
+	struct log_line line;
+
+	log_begin(&line,
+	    status >= 500       ? LOG_LEVEL_ERROR
+		: status >= 400 ? LOG_LEVEL_WARNING
+				: LOG_LEVEL_INFO,
+	    "request");
+	log_str(&line, "id", exchange->id);
+	log_str(&line, "method", request->meta[META_REQUEST_METHOD]);
+	if (exchange->route != NULL)
+		log_str(&line, "route", str_from(exchange->route->name));
+	else
+		log_str(&line, "path",
+		    request->path.at != NULL ? request->path
+					     : request->meta[META_PATH_INFO]);
+	log_int(&line, "status", status);
+	log_ms(&line, "ms", duration_us);
+	log_str(&line, "client", request->meta[META_REMOTE_ADDR]);
+	log_str(&line, "account", facts->account_sid);
+	log_str(&line, "workspace", facts->workspace_sid);
+	log_str(&line, "worker", facts->worker_sid);
+	log_str(&line, "task", facts->task_sid);
+	log_str(&line, "reservation", facts->reservation_sid);
+	log_str(&line, "decision", facts->decision);
+	log_str(&line, "signed_url", facts->signed_url);
+	log_str(&line, "idempotency_token",
+	    request->meta[META_HTTP_I_TWILIO_IDEMPOTENCY_TOKEN]);
+	log_str(&line, "note", facts->note);
+	log_end(&line);
 }
 
 void

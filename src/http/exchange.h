@@ -35,7 +35,12 @@ struct application {
 	/* After the response went out: log and count it, give back what
 	 * `serve` attached. */
 	void (*ended)(struct application *application, struct exchange *exchange);
+	/* What one exchange may take: its body several times over, its answer,
+	 * and the JSON trees of both. 0: EXCHANGE_MEMORY. */
+	size_t memory;
 };
+
+#define EXCHANGE_MEMORY ((size_t)4 << 20)
 
 /* What the log line of an exchange says besides its request. */
 struct exchange_facts {
@@ -78,6 +83,9 @@ void exchange_refuse(struct exchange *exchange, unsigned status,
     const char *format, ...) PRINTF_LIKE(3, 4);
 
 bool exchange_is_abandoned(struct exchange *exchange);
+
+/* The line of the log that an exchange ends with. */
+void exchange_log(const struct exchange *exchange, int64_t duration_us);
 
 /* For transports: calls application->ended and frees. */
 void exchange_free(struct exchange *exchange);

@@ -3,15 +3,17 @@
 
 #include "http/request.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "codec/json.h"
 
 /* A body holds at most so many JSON values: attributes of 4,096 characters
  * cannot have more, and json-c takes 100 bytes and more for each. */
 #define BODY_JSON_VALUES 4096
+
+_Static_assert(META_COUNT <= 32, "request.repeated has 32 bits");
 
 static const struct str meta_names[META_COUNT] = {
 #define META(name) [META_##name] = {#name, sizeof #name - 1},
@@ -47,20 +49,30 @@ request_repeats(const struct request *request, enum meta meta)
 	return (request->repeated & UINT32_C(1) << meta) != 0;
 }
 
+static const struct {
+	const char *name;
+	enum method method;
+} methods[] = {
+	{"GET", METHOD_GET}, {"HEAD", METHOD_HEAD}, {"POST", METHOD_POST},
+	{"DELETE", METHOD_DELETE}, {"OPTIONS", METHOD_OPTIONS},
+};
+
 static enum method
 read_method(struct str name)
 {
-	static const struct {
-		const char *name;
-		enum method method;
-	} rows[] = {
-		{"GET", METHOD_GET}, {"HEAD", METHOD_HEAD}, {"POST", METHOD_POST},
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-		if (str_is(name, rows[i].name))
-			return rows[i].method;
+	for (size_t i = 0; i < ARRAY_LENGTH(methods); i++)
+		if (str_is(name, methods[i].name))
+			return methods[i].method;
 	return METHOD_OTHER;
+}
+
+const char *
+request_method_name(unsigned method)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(methods); i++)
+		if (methods[i].method == method)
+			return methods[i].name;
+	return NULL;
 }
 
 /* Parameters such as charset say nothing that matters here. */
@@ -109,6 +121,18 @@ request_interpret(struct request *request)
 	} else if (meta[META_QUERY_STRING].len > 0) {
 		request->query = meta[META_QUERY_STRING];
 	}
+}
+
+/* Apache's rewrite remedy delivers the header under a name of its own. */
+struct str
+request_authorization(const struct request *request)
+{
+	struct str direct = request->meta[META_HTTP_AUTHORIZATION];
+
+	if (request_repeats(request, META_HTTP_AUTHORIZATION))
+		return STR_NONE;
+	return direct.len > 0 ? direct
+			      : request->meta[META_REDIRECT_HTTP_AUTHORIZATION];
 }
 
 bool
@@ -180,21 +204,6 @@ request_query_parameters(const struct request *request, struct arena *arena,
 	    form_decode(arena, request->query, form, err);
 }
 
-/* 127.0.0.0/8, ::1, and the former as IPv6 (RFC 4291 sections 2.5.3, 2.5.5). */
-static bool
-is_loopback(const char *address)
-{
-	struct in_addr v4;
-	struct in6_addr v6;
-
-	if (inet_pton(AF_INET, address, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
-	if (inet_pton(AF_INET6, address, &v6) != 1)
-		return false;
-	return IN6_IS_ADDR_LOOPBACK(&v6) ||
-	    (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
-}
-
 bool
 request_is_local(const struct request *request)
 {
@@ -208,5 +217,5 @@ request_is_local(const struct request *request)
 		return false;
 	memcpy(text, address.at, address.len);
 	text[address.len] = '\0';
-	return is_loopback(text);
+	return address_is_loopback(text);
 }

@@ -25,6 +25,8 @@ enum method {
 	METHOD_GET = 1 << 0,
 	METHOD_HEAD = 1 << 1,
 	METHOD_POST = 1 << 2,
+	METHOD_DELETE = 1 << 3,
+	METHOD_OPTIONS = 1 << 4,
 };
 
 enum media_type {
@@ -56,7 +58,13 @@ void request_set(struct request *request, struct str name, struct str value);
 /* Fills the second half from the meta-variables. */
 void request_interpret(struct request *request);
 
+/* "GET"; NULL for METHOD_OTHER and for several at once. */
+const char *request_method_name(unsigned method);
+
 bool request_repeats(const struct request *request, enum meta meta);
+
+/* The header Authorization; absent if there is none, or more than one. */
+struct str request_authorization(const struct request *request);
 
 /* Whether the body can be believed: it has the length that CONTENT_LENGTH
  * promised, if it promised one (RFC 3875 section 4.1.2; empty counts as

@@ -11,6 +11,7 @@ static const struct {
 	const char *title;
 } statuses[] = {
 	{200, "OK"},
+	{201, "Created"},
 	{204, "No Content"},
 	{308, "Permanent Redirect"},
 	{400, "Bad Request"},
@@ -19,6 +20,8 @@ static const struct {
 	{404, "Not Found"},
 	{405, "Method Not Allowed"},
 	{409, "Conflict"},
+	{410, "Gone"},
+	{412, "Precondition Failed"},
 	{413, "Content Too Large"},
 	{415, "Unsupported Media Type"},
 	{429, "Too Many Requests"},

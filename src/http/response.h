@@ -11,7 +11,7 @@
 #include "base/compat.h"
 #include "base/str.h"
 
-#define RESPONSE_HEADERS 8
+#define RESPONSE_HEADERS 24
 
 struct response {
 	unsigned status;

@@ -58,19 +58,13 @@ route_find(const struct site *site, const struct request *request)
 static void
 refuse_method(struct exchange *exchange, const struct route *route)
 {
-	static const struct {
-		unsigned method;
-		const char *name;
-	} rows[] = {
-		{METHOD_GET, "GET"}, {METHOD_HEAD, "HEAD"}, {METHOD_POST, "POST"},
-	};
 	struct str allow = STR("");
 
-	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
-		if ((route->methods & rows[i].method) != 0)
+	for (unsigned method = 1; method <= route->methods; method <<= 1)
+		if ((route->methods & method) != 0)
 			allow = arena_format(&exchange->arena, "%.*s%s%s",
 			    STR_ARGS(allow), allow.len > 0 ? ", " : "",
-			    rows[i].name);
+			    request_method_name(method));
 	response_header(&exchange->response, "Allow", allow);
 	exchange_refuse(exchange, 405, "this path takes %.*s", STR_ARGS(allow));
 }

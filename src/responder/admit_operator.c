@@ -46,24 +46,12 @@ token_of(struct exchange *exchange, struct str authorization)
 	return str_slice(pair, sizeof OPERATOR_USER - 1, pair.len);
 }
 
-/* Apache's rewrite remedy delivers the header under a name of its own. */
-static struct str
-authorization_of(const struct request *request)
-{
-	struct str direct = request->meta[META_HTTP_AUTHORIZATION];
-
-	if (request_repeats(request, META_HTTP_AUTHORIZATION))
-		return STR_NONE;
-	return direct.len > 0 ? direct
-			      : request->meta[META_REDIRECT_HTTP_AUTHORIZATION];
-}
-
 static bool
 is_operator(struct exchange *exchange)
 {
 	struct config_strings tokens = settings_of(exchange)->operator_token;
 	struct str token =
-	    token_of(exchange, authorization_of(&exchange->request));
+	    token_of(exchange, request_authorization(&exchange->request));
 	bool matches = false;
 
 	if (token.len == 0)

@@ -172,7 +172,8 @@ report_error(void *to, bool warning, const char *message)
 static int
 answer_broken(void)
 {
-	struct application broken = {serve_broken, ended_broken};
+	struct application broken = {
+	    .serve = serve_broken, .ended = ended_broken};
 	struct gateway_limits limits = {.send_us = 1000000};
 
 	(void)cgi_serve(&broken, &limits, turn);

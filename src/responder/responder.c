@@ -116,43 +116,6 @@ status_index(unsigned status)
 }
 
 static void
-log_exchange(const struct exchange *exchange, int64_t duration_us)
-{
-	const struct request *request = &exchange->request;
-	const struct exchange_facts *facts = &exchange->facts;
-	unsigned status = exchange->response.status;
-	struct log_line line;
-
-	log_begin(&line,
-	    status >= 500       ? LOG_LEVEL_ERROR
-		: status >= 400 ? LOG_LEVEL_WARNING
-				: LOG_LEVEL_INFO,
-	    "request");
-	log_str(&line, "id", exchange->id);
-	log_str(&line, "method", request->meta[META_REQUEST_METHOD]);
-	if (exchange->route != NULL)
-		log_str(&line, "route", str_from(exchange->route->name));
-	else
-		log_str(&line, "path",
-		    request->path.at != NULL ? request->path
-					     : request->meta[META_PATH_INFO]);
-	log_int(&line, "status", status);
-	log_ms(&line, "ms", duration_us);
-	log_str(&line, "client", request->meta[META_REMOTE_ADDR]);
-	log_str(&line, "account", facts->account_sid);
-	log_str(&line, "workspace", facts->workspace_sid);
-	log_str(&line, "worker", facts->worker_sid);
-	log_str(&line, "task", facts->task_sid);
-	log_str(&line, "reservation", facts->reservation_sid);
-	log_str(&line, "decision", facts->decision);
-	log_str(&line, "signed_url", facts->signed_url);
-	log_str(&line, "idempotency_token",
-	    request->meta[META_HTTP_I_TWILIO_IDEMPOTENCY_TOKEN]);
-	log_str(&line, "note", facts->note);
-	log_end(&line);
-}
-
-static void
 ended(struct application *application, struct exchange *exchange)
 {
 	struct responder *responder = (struct responder *)(void *)application;
@@ -165,7 +128,7 @@ ended(struct application *application, struct exchange *exchange)
 	    status_index(exchange->response.status));
 	metrics_observe(
 	    responder->metrics, COUNTER_REQUEST_TIME, route, duration);
-	log_exchange(exchange, duration);
+	exchange_log(exchange, duration);
 	settings_release(exchange->context);
 }
 
@@ -176,7 +139,7 @@ responder_init(struct responder *responder, struct settings *settings,
 	const char *file = settings->metrics_file.at;
 
 	*responder = (struct responder){
-		.application = {serve, ended},
+		.application = {.serve = serve, .ended = ended},
 		.settings = settings,
 	};
 	err->text[0] = '\0';

@@ -3,29 +3,19 @@
 
 #include "responder/server.h"
 
-#include <event2/event.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/process.h"
-#include "gateway/fcgi.h"
-#include "gateway/httpd.h"
+#include "gateway/service.h"
 #include "responder/responder.h"
-
-/* evhttp tells nobody when an answer has left; so long is enough for what
- * the kernel will take. */
-#define HTTP_FLUSH_US 50000
 
 struct server {
 	struct responder responder;
+	struct service service;
 	struct gateway_limits limits;
-	struct fcgi_gateway *fcgi;
-	struct httpd *httpd;
 	const char *file;
-	struct event *deadline; /* of the stop */
-	bool finished;
 };
 
 void
@@ -50,46 +40,27 @@ server_limits(const struct settings *settings)
 }
 
 static void
-on_deadline(evutil_socket_t fd, short what, void *argument)
+stop(void *context)
 {
-	struct server *server = argument;
+	struct server *server = context;
 
-	(void)fd;
-	(void)what;
-	log_event(LOG_LEVEL_WARNING, "stop",
-	    "limits.stop_timeout has passed: giving up what is in hand");
-	server->finished = true;
-}
-
-static void
-on_stop(evutil_socket_t signal_number, short what, void *argument)
-{
-	struct server *server = argument;
-	int64_t ms = server->responder.settings->limits.stop_timeout_ms;
-	struct timeval limit = {ms / 1000, ms % 1000 * 1000};
-
-	(void)what;
-	if (server->responder.stopping)
-		return;
 	server->responder.stopping = true;
-	process_notify("STOPPING=1");
-	log_event(LOG_LEVEL_INFO, "stop", "signal %d: finishing what is in hand",
-	    (int)signal_number);
-	if (server->fcgi != NULL)
-		fcgi_stop(server->fcgi);
-	if (server->httpd != NULL)
-		httpd_stop(server->httpd);
-	(void)event_add(server->deadline, &limit);
+}
+
+static int64_t
+stop_timeout_ms(void *context)
+{
+	struct server *server = context;
+
+	return server->responder.settings->limits.stop_timeout_ms;
 }
 
 static void
-on_reload(evutil_socket_t signal_number, short what, void *argument)
+reload(void *context)
 {
-	struct server *server = argument;
+	struct server *server = context;
 	struct settings *settings;
 
-	(void)signal_number;
-	(void)what;
 	process_notify("RELOADING=1");
 	settings = settings_load(server->file, server_report, NULL);
 	metrics_add(server->responder.metrics, COUNTER_RELOADS,
@@ -107,113 +78,44 @@ on_reload(evutil_socket_t signal_number, short what, void *argument)
 	process_notify("READY=1");
 }
 
-/* One row a signal. SIGUSR1 is FastCGI's own word for an orderly end. */
-static const struct {
-	int number;
-	event_callback_fn handler;
-} signals[] = {
-	{SIGTERM, on_stop},
-	{SIGINT, on_stop},
-	{SIGUSR1, on_stop},
-	{SIGHUP, on_reload},
+static const struct service_hooks hooks = {
+	.reload = reload,
+	.stop = stop,
+	.stop_timeout_ms = stop_timeout_ms,
 };
-
-struct signal_events {
-	struct event *items[ARRAY_LENGTH(signals)];
-};
-
-static void
-block_signals(int how)
-{
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LENGTH(signals); i++)
-		(void)sigaddset(&set, signals[i].number);
-	(void)sigprocmask(how, &set, NULL);
-}
-
-static bool
-watch_signals(struct server *server, struct signal_events *events)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(signals); i++) {
-		events->items[i] = evsignal_new(server->responder.loop,
-		    signals[i].number, signals[i].handler, server);
-		if (events->items[i] == NULL ||
-		    event_add(events->items[i], NULL) != 0)
-			return false;
-	}
-	server->deadline = event_new(
-	    server->responder.loop, -1, 0, on_deadline, server);
-	/* After libfcgi, which installs a handler of its own. */
-	return server->deadline != NULL &&
-	    signal(SIGPIPE, SIG_IGN) != SIG_ERR;
-}
-
-static void
-forget_signals(struct server *server, struct signal_events *events)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(signals); i++)
-		if (events->items[i] != NULL)
-			event_free(events->items[i]);
-	if (server->deadline != NULL)
-		event_free(server->deadline);
-}
-
-static bool
-open_transport(struct server *server, const struct server_start *start,
-    struct err *err)
-{
-	struct responder *responder = &server->responder;
-
-	if (start->listen == NULL) {
-		server->fcgi = fcgi_open(responder->loop, start->listener,
-		    &responder->application, &server->limits, err);
-		return server->fcgi != NULL;
-	}
-	server->httpd = httpd_open(responder->loop, start->listen,
-	    &responder->application, &server->limits, err);
-	return server->httpd != NULL;
-}
 
 static void
 announce(const struct server *server)
 {
-	if (server->httpd != NULL) {
-		printf("listening on http://%s\n", httpd_address(server->httpd));
+	const char *address = service_address(&server->service);
+
+	if (address != NULL) {
+		printf("listening on http://%s\n", address);
 		(void)fflush(stdout);
 	}
 	log_event(LOG_LEVEL_INFO, "start", "taskrouter.fcgi %s, %s, %s",
-	    PACKAGE_VERSION, server->httpd != NULL ? "HTTP" : "FastCGI",
+	    PACKAGE_VERSION, address != NULL ? "HTTP" : "FastCGI",
 	    server->file != NULL ? server->file : "no configuration file");
 	log_flush();
 	process_notify("READY=1");
 }
 
 static bool
-is_drained(const struct server *server)
+open_server(struct server *server, const struct server_start *start,
+    struct err *err)
 {
-	if (server->fcgi != NULL)
-		return fcgi_connections(server->fcgi) == 0;
-	return httpd_is_idle(server->httpd);
-}
+	struct responder *responder = &server->responder;
 
-static void
-run_loop(struct server *server)
-{
-	struct event_base *loop = server->responder.loop;
-	struct timeval flush = {0, HTTP_FLUSH_US};
-
-	while (!server->finished) {
-		(void)event_base_loop(loop, EVLOOP_ONCE);
-		log_flush();
-		if (server->responder.stopping && is_drained(server))
-			server->finished = true;
-	}
-	if (server->httpd != NULL && event_base_loopexit(loop, &flush) == 0)
-		(void)event_base_dispatch(loop);
-	log_event(LOG_LEVEL_INFO, "stop", "ended");
-	log_flush();
+	server->service = (struct service){
+		.application = &responder->application,
+		.limits = &server->limits,
+		.hooks = &hooks,
+		.context = server,
+	};
+	return responder_init(responder, start->settings, err) &&
+	    responder_need_loop(responder, err) &&
+	    service_open(&server->service, responder->loop, start->listen,
+		start->listener, err);
 }
 
 int
@@ -223,31 +125,21 @@ server_run(const struct server_start *start)
 		.file = start->file,
 		.limits = server_limits(start->settings),
 	};
-	struct signal_events events = {{NULL}};
 	struct err err = {0, "out of memory"};
-	bool running;
 
-	/* libfcgi's own handlers would swallow a signal until ours are set. */
-	block_signals(SIG_BLOCK);
-	process_raise_descriptors();
-	running = responder_init(&server.responder, start->settings, &err) &&
-	    responder_need_loop(&server.responder, &err) &&
-	    open_transport(&server, start, &err) &&
-	    watch_signals(&server, &events);
-	block_signals(SIG_UNBLOCK);
+	service_prepare();
+	bool running = open_server(&server, start, &err);
 	if (running) {
 		responder_prepare_rest(&server.responder);
 		announce(&server);
-		run_loop(&server);
+		service_run(&server.service);
 	} else {
 		log_event(LOG_LEVEL_ERROR, "start", "%s", err.text);
 	}
 	/* Calls first: their ends refer to exchanges. */
 	rest_client_close(server.responder.rest);
 	server.responder.rest = NULL;
-	fcgi_close(server.fcgi);
-	httpd_close(server.httpd);
-	forget_signals(&server, &events);
+	service_close(&server.service);
 	responder_release(&server.responder);
 	return running ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,15 +5,12 @@
  */
 #include "base/compat.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "responder/settings_parts.h"
 #include "twilio/sid.h"
 
-#define PATH_MOST ((size_t)4096)
 #define LABEL_MOST ((size_t)63) /* RFC 1035 section 2.3.4 */
 
 static bool
@@ -67,29 +64,6 @@ check_operator_token(struct str value, struct err *err)
 	return err_set(err, 0,
 	    "expected at least %zu characters: this one could be guessed",
 	    SETTINGS_TOKEN_LEAST);
-}
-
-static bool
-check_absolute_path(struct str value, struct err *err)
-{
-	if (str_has_prefix(value, STR("/")) && value.len < PATH_MOST)
-		return true;
-	return err_set(err, 0, "expected a path that begins with '/'");
-}
-
-/* Found out now, not when the first call fails. */
-static bool
-check_readable_file(struct str value, struct err *err)
-{
-	char name[PATH_MOST];
-
-	if (!check_absolute_path(value, err))
-		return false;
-	memcpy(name, value.at, value.len);
-	name[value.len] = '\0';
-	if (access(name, R_OK) == 0)
-		return true;
-	return err_set(err, 0, "expected a file that can be read");
 }
 
 static const char *const signature_names[] = {
@@ -293,7 +267,7 @@ const struct config_key settings_keys[] = {
 	},
 	{
 	    .path = "rest.ca_file", .type = CONFIG_STRING,
-	    MEMBER(rest.ca_file), .check = check_readable_file,
+	    MEMBER(rest.ca_file), .check = config_check_readable_file,
 	    .help = "A file of CA certificates in PEM form, by which the REST "
 		    "API's certificate is checked. Without it: those of the "
 		    "system.",
@@ -365,7 +339,7 @@ const struct config_key settings_keys[] = {
 	},
 	{
 	    .path = "metrics_file", .type = CONFIG_STRING,
-	    MEMBER(metrics_file), .check = check_absolute_path,
+	    MEMBER(metrics_file), .check = config_check_absolute_path,
 	    .help = "A file that several processes add their metrics up in. "
 		    "Without it /metrics tells about the process that answers. "
 		    "It must not be shortened while it is used.",

@@ -153,6 +153,7 @@ static const struct {
 	{"a byte more", {"\1\1Ab", 4}, 65529, "A=b"},
 	{"a body of 64 KiB", {"\1\1Ab", 4}, 65536, "A=b"},
 	{"a body of 1 MiB", {"\1\1Ab", 4}, (size_t)1 << 20, "A=b"},
+	{"a body of 4 MiB", {"\1\1Ab", 4}, (size_t)1 << 22, "A=b"},
 };
 
 static void

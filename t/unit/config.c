@@ -162,12 +162,21 @@ show(struct outcome *o)
 	free(text);
 }
 
+/* The command line of the next `load`. */
+static struct config_option options[2];
+static size_t option_count;
+
 static void
 load(struct outcome *o, const char *base)
 {
 	char name[64];
 	struct config_source source = {
-	    base == NULL ? NULL : name, "allow", check};
+	    .file = base == NULL ? NULL : name,
+	    .allow_readable_key = "allow",
+	    .check = check,
+	    .options = options,
+	    .option_count = option_count,
+	};
 
 	*o = (struct outcome){.good = false};
 	file_name(name, base == NULL ? "" : base);
@@ -424,6 +433,66 @@ test_variable(const struct variable *row)
 	release(&o);
 }
 
+/* One option, over a variable and a file that say otherwise. */
+static const struct {
+	const char *what;
+	struct config_option option;
+	const char *variable;
+	const char *shows;
+	const char *says;
+} command_line[] = {
+    {"a string", {"--name", "name", "nopt", false}, "UNIT_NAME",
+	"\"name\": \"nopt\"", ""},
+    {"a number", {"-n", "number", "7", false}, "UNIT_NUMBER",
+	"\"number\": 7", ""},
+    {"a secret", {"--secret", "secret", "one", false}, "UNIT_SECRET",
+	"\"secret\": \"********\"", ""},
+    {"a secret over a variable's file",
+	{"--secret", "secret", "one", false}, "UNIT_SECRET_FILE",
+	"\"secret\": \"********\"", ""},
+    {"a secret file", {"--secret-file", "secret", "two", true}, "UNIT_SECRET",
+	"\"secret\": [\"********\", \"********\"]", ""},
+    {"an empty string", {"--name", "name", "", false}, "UNIT_NAME", NULL,
+	"command line: --name: must not be empty\n"},
+    {"a wrong string", {"--name", "name", "x", false}, "UNIT_NAME", NULL,
+	"command line: --name: expected a name that begins with n\n"},
+    {"a wrong number", {"-n", "number", "x", false}, "UNIT_NUMBER", NULL,
+	"command line: -n: byte 1: unexpected 'x'\n"},
+    {"no such secret file", {"--secret-file", "secret", "none", true},
+	"UNIT_SECRET", NULL,
+	"command line: --secret-file: none: cannot be opened: No such file "
+	"or directory\n"},
+};
+
+static void
+test_command_line(size_t row)
+{
+	const char *what = command_line[row].what;
+	char name[64], json[64];
+	struct outcome o;
+
+	options[0] = command_line[row].option;
+	file_name(name, options[0].value);
+	if (options[0].names_file)
+		options[0].value = name;
+	option_count = 1;
+	/* Neither would be taken. */
+	(void)setenv(command_line[row].variable, "\n", 1);
+	(void)snprintf(json, sizeof json, "{\"%s\": {}}", options[0].key);
+	write_file("c.json", json, strlen(json), 0600);
+	load(&o, "c.json");
+	(void)unsetenv(command_line[row].variable);
+	option_count = 0;
+	ok(o.good == (command_line[row].shows != NULL), "option, %s: %s", what,
+	    command_line[row].shows != NULL ? "is taken" : "is refused");
+	is_str(buf_str(&o.messages), command_line[row].says,
+	    "option, %s: messages", what);
+	if (o.good && command_line[row].shows != NULL)
+		ok(str_contains(buf_str(&o.shown), command_line[row].shows),
+		    "option, %s: wins", what);
+	release(&o);
+}
+
 static void
 says(const char *base, const char *messages, const char *name)
 {
@@ -569,7 +638,8 @@ test_no_memory(void)
 	file_name(name, "c.json");
 	buf_init(&messages, 4096);
 	for (size_t ceiling = 0; ceiling < 48; ceiling += 8) {
-		struct config_source source = {name, "allow", NULL};
+		struct config_source source = {
+		    .file = name, .allow_readable_key = "allow"};
 		values = (struct values){.flag = false};
 		arena_init(&arena, ceiling);
 		bool good = config_load(keys, ARRAY_LENGTH(keys), source,
@@ -663,6 +733,8 @@ main(void)
 		test_row(&rows[i]);
 	for (size_t i = 0; i < ARRAY_LENGTH(variables); i++)
 		test_variable(&variables[i]);
+	for (size_t i = 0; i < ARRAY_LENGTH(command_line); i++)
+		test_command_line(i);
 	test_exposure();
 	test_credentials();
 	test_files();

@@ -39,7 +39,7 @@ test_variables(void)
 #include "http/meta.h"
 #undef META
 	};
-	static const char *const others[] = {"", "HTTP_PROXY", "HTTP_HOST",
+	static const char *const others[] = {"", "HTTP_PROXY", "HTTP_COOKIE",
 	    "REMOTE_USER", "request_method", "CONTENT_LENGTH ", "CONTENT_LENGT",
 	    "A", "ZZZ"};
 	struct request request = {.method = METHOD_OTHER};
@@ -76,7 +76,7 @@ test_methods(void)
 	} rows[] = {
 		{"GET", METHOD_GET}, {"HEAD", METHOD_HEAD},
 		{"POST", METHOD_POST}, {"PUT", METHOD_OTHER},
-		{"DELETE", METHOD_OTHER}, {"OPTIONS", METHOD_OTHER},
+		{"DELETE", METHOD_DELETE}, {"OPTIONS", METHOD_OPTIONS},
 		{"TRACE", METHOD_OTHER}, {"FOO", METHOD_OTHER},
 		{"get", METHOD_OTHER}, {"POST ", METHOD_OTHER},
 		{"", METHOD_OTHER}, {NULL, METHOD_OTHER},
@@ -87,7 +87,14 @@ test_methods(void)
 		    request_with(rows[i].name, NULL, NULL, NULL, NULL);
 		is_int(request.method, rows[i].method, "method %s",
 		    rows[i].name == NULL ? "(absent)" : rows[i].name);
+		if (rows[i].method != METHOD_OTHER)
+			is_str(str_from(request_method_name(rows[i].method)),
+			    rows[i].name, "the name of %s", rows[i].name);
 	}
+	ok(request_method_name(METHOD_OTHER) == NULL,
+	    "other methods have no name");
+	ok(request_method_name(METHOD_GET | METHOD_POST) == NULL,
+	    "nor have two together");
 }
 
 static void
