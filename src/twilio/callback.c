@@ -53,3 +53,25 @@ callback_read(
 	}
 	return wrong;
 }
+
+bool
+callback_write(
+    const struct callback *callback, struct arena *arena, struct form *form)
+{
+	form->count = 0;
+	form->fields = arena_array(
+	    arena, ARRAY_LENGTH(parameters), sizeof *form->fields);
+	if (form->fields == NULL)
+		return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(parameters); i++) {
+		struct form_field field = {
+			.name = str_from(parameters[i].name)};
+
+		memcpy(&field.value,
+		    (const char *)callback + parameters[i].member,
+		    sizeof field.value);
+		if (field.value.at != NULL)
+			form->fields[form->count++] = field;
+	}
+	return true;
+}

@@ -35,4 +35,9 @@ struct callback {
 struct str callback_read(
     const struct form *form, struct arena *arena, struct callback *callback);
 
+/* The form of those that are present, in the table's order, in the arena; the
+ * values are not copied. False: no memory. */
+MUST_USE bool callback_write(
+    const struct callback *callback, struct arena *arena, struct form *form);
+
 #endif

@@ -264,6 +264,18 @@ domain_check(const struct domain *domain, struct json_object *value)
 	return is_within(domain, value) ? DOMAIN_HOLDS : DOMAIN_BROKEN;
 }
 
+enum json_type
+domain_type(const struct domain *domain)
+{
+	return domain->type;
+}
+
+char
+domain_separator(const struct domain *domain)
+{
+	return domain->separator;
+}
+
 const char *
 domain_unquoted(const struct domain *domain)
 {

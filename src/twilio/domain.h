@@ -28,6 +28,11 @@ enum domain_verdict {
 enum domain_verdict domain_check(
     const struct domain *domain, struct json_object *value);
 
+/* The JSON type of its values. */
+enum json_type domain_type(const struct domain *domain);
+/* What stands between the items of a list; 0: it is no list. */
+char domain_separator(const struct domain *domain);
+
 /* What is expected, to stand behind "expected ": "a whole number from 1 to
  * 999". Lives in `text`, or for ever. */
 #define DOMAIN_TEXT_SIZE 160

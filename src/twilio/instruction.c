@@ -18,7 +18,7 @@
 #define ERROR_UNKNOWN_INSTRUCTION 55555
 
 enum kind {
-#define INSTRUCTION(name, text) KIND_##name,
+#define INSTRUCTION(name, ...) KIND_##name,
 #include "twilio/instructions.h"
 	KINDS
 };
@@ -26,12 +26,17 @@ enum kind {
 _Static_assert(KINDS == INSTRUCTION_KINDS, "the header counts the rows");
 
 const char *const instruction_names[INSTRUCTION_KINDS] = {
-#define INSTRUCTION(name, text) #name,
+#define INSTRUCTION(name, ...) #name,
 #include "twilio/instructions.h"
 };
 
 static const char *const kind_texts[] = {
-#define INSTRUCTION(name, text) text,
+#define INSTRUCTION(name, not_pending, failed, text) text,
+#include "twilio/instructions.h"
+};
+
+static const struct instruction_errors kind_errors[] = {
+#define INSTRUCTION(name, not_pending, failed, text) {not_pending, failed},
 #include "twilio/instructions.h"
 };
 
@@ -49,7 +54,7 @@ static const struct parameter {
 	unsigned error; /* Twilio's, when it is wrong or missing; 0: none known */
 	const char *text;
 } parameters[] = {
-#define PARAMETER(instruction, name, domain, necessity, error, text) \
+#define PARAMETER(instruction, name, rest, domain, necessity, error, text) \
 	{KIND_##instruction, #name, &domain_##domain, necessity, error, text},
 #include "twilio/instructions.h"
 };
@@ -83,17 +88,17 @@ static const struct {
 		      "assignment callback cannot be answered with"},
 };
 
-/* One instruction_read. */
+/* One instruction_check. */
 struct reading {
 	struct json_object *value;
 	struct arena *arena;
-	instruction_report *report;
+	instruction_take_fault *take;
 	void *to;
 	enum kind kind;
 	bool failed;
 };
 
-enum severity { MISTAKE, WARNING };
+enum severity { MISTAKE, WARNING, UNKNOWN };
 
 static void say(struct reading *reading, enum severity severity,
     struct str key, unsigned error, const char *format, ...)
@@ -107,14 +112,13 @@ say(struct reading *reading, enum severity severity, struct str key,
 	va_list arguments;
 
 	va_start(arguments, format);
-	int length = vsnprintf(message, sizeof message, format, arguments);
+	(void)vsnprintf(message, sizeof message, format, arguments);
 	va_end(arguments);
-	if (error != 0 && length >= 0 && (size_t)length < sizeof message)
-		(void)snprintf(message + length,
-		    sizeof message - (size_t)length, " (Twilio error %u)",
-		    error);
-	reading->failed = reading->failed || severity == MISTAKE;
-	reading->report(reading->to, severity == WARNING, key, message);
+	reading->failed = reading->failed || severity != WARNING;
+	reading->take(reading->to,
+	    &(struct instruction_fault){.is_warning = severity == WARNING,
+		.is_unknown = severity == UNKNOWN, .error = error, .key = key,
+		.message = message});
 }
 
 static void
@@ -178,14 +182,14 @@ refuse_parameter(struct reading *reading, struct str name)
 
 	for (size_t i = 0; i < ARRAY_LENGTH(refused); i++)
 		if (refused[i].kind == kind && str_is(name, refused[i].name)) {
-			say(reading, MISTAKE, name, 0,
+			say(reading, UNKNOWN, name, 0,
 			    "the instruction %s does not take this parameter "
 			    "of the Conference Participants API",
 			    instruction_names[kind]);
 			return;
 		}
 	const char *nearest = nearest_parameter(kind, name);
-	say(reading, MISTAKE, name, 0,
+	say(reading, UNKNOWN, name, 0,
 	    "the instruction %s has no such parameter%s%s%s",
 	    instruction_names[kind], nearest == NULL ? "" : "; did you mean \"",
 	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
@@ -290,7 +294,8 @@ read_kind(struct reading *reading)
 
 	if (type != JSON_OBJECT) {
 		say(reading, MISTAKE, STR(""),
-		    type == JSON_STRING ? ERROR_NOT_JSON : 0,
+		    type == JSON_STRING ? ERROR_NOT_JSON
+					: ERROR_NO_INSTRUCTION,
 		    "expected an object such as " ACCEPT
 		    ", or {} to decide later, not %s",
 		    json_type_name(type));
@@ -344,11 +349,11 @@ is_empty_object(struct json_object *value)
 }
 
 bool
-instruction_read(struct json_object *value, struct arena *arena,
-    struct instruction *instruction, instruction_report *report, void *to)
+instruction_check(struct json_object *value, struct arena *arena,
+    struct instruction *instruction, instruction_take_fault *take, void *to)
 {
 	struct reading reading = {
-	    .value = value, .arena = arena, .report = report, .to = to};
+	    .value = value, .arena = arena, .take = take, .to = to};
 
 	if (is_empty_object(value)) {
 		*instruction = (struct instruction){
@@ -367,6 +372,45 @@ instruction_read(struct json_object *value, struct arena *arena,
 	if (arena->overflow)
 		say(&reading, MISTAKE, STR(""), 0, "too large");
 	return !reading.failed;
+}
+
+/* Where instruction_read reports to. */
+struct reader {
+	instruction_report *report;
+	void *to;
+};
+
+static void
+report_fault(void *to, const struct instruction_fault *fault)
+{
+	const struct reader *reader = to;
+	char text[sizeof((struct err *)NULL)->text];
+
+	if (fault->error == 0)
+		(void)snprintf(text, sizeof text, "%s", fault->message);
+	else
+		(void)snprintf(text, sizeof text, "%s (Twilio error %u)",
+		    fault->message, fault->error);
+	reader->report(reader->to, fault->is_warning, fault->key, text);
+}
+
+bool
+instruction_read(struct json_object *value, struct arena *arena,
+    struct instruction *instruction, instruction_report *report, void *to)
+{
+	struct reader reader = {report, to};
+
+	return instruction_check(
+	    value, arena, instruction, report_fault, &reader);
+}
+
+struct instruction_errors
+instruction_errors(const char *name)
+{
+	for (size_t i = 0; i < INSTRUCTION_KINDS; i++)
+		if (strcmp(instruction_names[i], name) == 0)
+			return kind_errors[i];
+	return (struct instruction_errors){0, 0};
 }
 
 static void

@@ -14,10 +14,25 @@
 
 #include "base/arena.h"
 #include "base/compat.h"
+#include "base/err.h"
 #include "base/str.h"
+#include "codec/form.h"
 #include "codec/json.h"
 
-/* Called for each mistake: `key` is "" or the parameter's name, `message`
+/* What is wrong with an instruction, or odd about it. */
+struct instruction_fault {
+	bool is_warning; /* Twilio accepts it, but it does not do what it seems
+			  * to */
+	bool is_unknown; /* of a key that is no parameter of the instruction:
+			  * Twilio does not look at it */
+	unsigned error;  /* Twilio's error number; 0: none is known */
+	struct str key;  /* "" or the parameter's name */
+	const char *message; /* "expected a Worker-reachable address …" */
+};
+typedef void instruction_take_fault(
+    void *to, const struct instruction_fault *fault);
+
+/* The same with all in its words: `key` is "" or the parameter's name, `message`
  * says what was expected and ends in Twilio's error number if Twilio would
  * refuse it: "expected a Worker-reachable address … (Twilio error 40131)".
  * `warning`: Twilio accepts it, but it does not do what it seems to. */
@@ -38,6 +53,26 @@ extern const struct instruction instruction_accept;
  * warning was reported. */
 MUST_USE bool instruction_read(struct json_object *value, struct arena *arena,
     struct instruction *instruction, instruction_report *report, void *to);
+
+/* The same, with each fault as it is. */
+MUST_USE bool instruction_check(struct json_object *value,
+    struct arena *arena, struct instruction *instruction,
+    instruction_take_fault *take, void *to);
+
+/* Twilio's error numbers of an instruction; 0: there is none. */
+struct instruction_errors {
+	unsigned not_pending; /* the Reservation is no longer pending */
+	unsigned failed;      /* the telephone network refuses something that
+			       * has no number of its own */
+};
+struct instruction_errors instruction_errors(const char *name);
+
+/* The parameters of a REST update that has `Instruction`, as the JSON object
+ * that an assignment callback would have been answered with: instruction in
+ * lower case, values of the types that the table says where their texts allow
+ * it, repeated parameters as one list. Those of other instructions are left
+ * out. Absent without memory. */
+struct str instruction_of_form(const struct form *form, struct arena *arena);
 
 /* Names by index, for metrics: 0 to INSTRUCTION_KINDS - 1. */
 #define INSTRUCTION_KINDS 7

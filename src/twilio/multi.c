@@ -125,7 +125,12 @@ watch_socket(
 		watch = watch_take(multi);
 		if (watch == NULL)
 			return 0;
-		(void)curl_multi_assign(multi->handle, socket, watch);
+		/* curl could not name it when the socket is closed. */
+		if (curl_multi_assign(multi->handle, socket, watch) !=
+		    CURLM_OK) {
+			watch_give_back(multi, watch);
+			return 0;
+		}
 	}
 	int events = EV_PERSIST;
 	if ((what & CURL_POLL_IN) != 0)
@@ -161,11 +166,12 @@ start(struct multi *multi)
 	if (multi->timer == NULL || multi->handle == NULL)
 		return false;
 	CURLM *handle = multi->handle;
-	(void)curl_multi_setopt(handle, CURLMOPT_SOCKETFUNCTION, watch_socket);
-	(void)curl_multi_setopt(handle, CURLMOPT_SOCKETDATA, multi);
-	(void)curl_multi_setopt(handle, CURLMOPT_TIMERFUNCTION, set_timer);
-	(void)curl_multi_setopt(handle, CURLMOPT_TIMERDATA, multi);
-	return true;
+	return curl_multi_setopt(handle, CURLMOPT_SOCKETFUNCTION,
+	           watch_socket) == CURLM_OK &&
+	    curl_multi_setopt(handle, CURLMOPT_SOCKETDATA, multi) == CURLM_OK &&
+	    curl_multi_setopt(handle, CURLMOPT_TIMERFUNCTION, set_timer) ==
+	    CURLM_OK &&
+	    curl_multi_setopt(handle, CURLMOPT_TIMERDATA, multi) == CURLM_OK;
 }
 
 struct multi *
@@ -239,8 +245,8 @@ multi_give_back(struct multi *multi, CURL *easy)
 {
 	/* No error if it was never started. Before the reset, which would
 	 * take CURLOPT_QUICK_EXIT away while a resolver is at work. */
-	(void)curl_multi_remove_handle(multi->handle, easy);
-	if (multi->idle_count < IDLE_HANDLES) {
+	CURLMcode code = curl_multi_remove_handle(multi->handle, easy);
+	if (code == CURLM_OK && multi->idle_count < IDLE_HANDLES) {
 		curl_easy_reset(easy);
 		if (set_receive_buffer(easy)) {
 			multi->idle[multi->idle_count++] = easy;

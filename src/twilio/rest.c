@@ -49,7 +49,6 @@ struct rest_call {
 	struct event *timer; /* the deadline, or the end of a pause */
 	int64_t started_us;
 	int64_t timeout_ms;
-	CURL *easy;          /* while it is with libcurl */
 	size_t text_length;
 	char text[];         /* what the target's pointers point to; a secret too */
 };
@@ -94,21 +93,11 @@ wake(struct rest_client *client)
 	(void)evtimer_add(client->wake, &at_once);
 }
 
-/* Out of libcurl's hands; what came is in call->transfer. */
-static void
-detach(struct rest_call *call)
-{
-	if (call->easy == NULL)
-		return;
-	multi_give_back(call->client->multi, call->easy);
-	call->easy = NULL;
-}
-
 /* The client forgets the call. */
 static void
 let_go(struct rest_call *call)
 {
-	detach(call);
+	transfer_detach(&call->transfer, call->client->multi);
 	move_call(call, NULL);
 	call->client->in_hand--;
 }
@@ -220,7 +209,7 @@ pause_call(struct rest_call *call, unsigned status)
 	int64_t until_ms = age_us(call) / 1000 + wait_ms;
 	if (until_ms + LEFT_AFTER_PAUSE_MS > call->timeout_ms)
 		return false;
-	detach(call);
+	transfer_detach(&call->transfer, call->client->multi);
 	move_call(call, &call->client->paused);
 	set_timer(call, until_ms);
 	wake(call->client);
@@ -238,9 +227,10 @@ keep_answer(struct rest_call *call, unsigned status)
 
 	result->request_id = arena_str(arena, id);
 	result->body = arena_str(arena, buf_str(&call->transfer.body));
-	if (result->body.at == NULL) {
-		(void)snprintf(result->error, sizeof result->error,
-		    "no room for the answer");
+	if (result->body.at == NULL || status == 0) {
+		(void)snprintf(result->error, sizeof result->error, "%s",
+		    status == 0 ? "the answer has no status"
+				: "no room for the answer");
 		return REST_UNKNOWN;
 	}
 	result->status = status;
@@ -251,10 +241,11 @@ static void
 on_finished(void *context, CURL *easy, CURLcode code)
 {
 	struct rest_client *client = context;
-	char *private = NULL;
+	struct rest_call *call = transfer_owner(easy);
 
-	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
-	struct rest_call *call = (void *)private;
+	/* Whose it is cannot be told: the call ends at its deadline. */
+	if (call == NULL)
+		return;
 	enum rest_outcome outcome = transfer_end(&call->transfer, code);
 	call->result.sent = transfer_is_sent(&call->transfer);
 	if (outcome == REST_ANSWERED) {
@@ -265,30 +256,6 @@ on_finished(void *context, CURL *easy, CURLcode code)
 		outcome = keep_answer(call, status);
 	}
 	finish(call, outcome);
-}
-
-/* Hands the call to libcurl. False: call->transfer.error says why not. */
-static bool
-start_transfer(struct rest_call *call)
-{
-	struct transfer *transfer = &call->transfer;
-	CURL *easy = multi_take(call->client->multi);
-
-	if (easy == NULL) {
-		(void)snprintf(transfer->error, sizeof transfer->error,
-		    "no memory for a request");
-		return false;
-	}
-	call->easy = easy;
-	if (!transfer_prepare(transfer, easy))
-		return false;
-	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-	const char *problem = multi_start(call->client->multi, easy);
-	if (problem == NULL)
-		return true;
-	(void)snprintf(
-	    transfer->error, sizeof transfer->error, "libcurl: %s", problem);
-	return false;
 }
 
 static void
@@ -304,7 +271,7 @@ start_call(struct rest_call *call)
 		return;
 	}
 	move_call(call, &call->client->active);
-	if (!start_transfer(call))
+	if (!transfer_start(&call->transfer, call->client->multi, NULL, call))
 		finish(call, REST_NOT_SENT);
 }
 
@@ -339,8 +306,15 @@ on_wake(evutil_socket_t socket, short ready, void *context)
 static bool
 open_parts(struct rest_client *client)
 {
+	/* "Expect:" takes out the header that would make libcurl wait for
+	 * permission before it sends a larger form. */
+	static const char *const lines[] = {
+		"Accept: application/json",
+		"Expect:",
+	};
+
 	client->wake = evtimer_new(client->loop, on_wake, client);
-	client->headers = transfer_headers();
+	client->headers = transfer_headers(lines, ARRAY_LENGTH(lines));
 	client->multi = multi_open(client->loop, on_finished, client);
 	client->ca_file = target_find_ca_file();
 	return client->wake != NULL && client->headers != NULL &&

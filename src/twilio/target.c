@@ -86,6 +86,7 @@ target_fill(struct target *target, char *text,
 		target->form.len = request->form.len;
 		target->form.at = put_text(&at, request->form);
 	}
+	target->may_be_asked = false;
 	target->connect_timeout_ms = options->connect_timeout_ms;
 	target->is_abandoned = request->is_abandoned;
 	target->context = request->context;

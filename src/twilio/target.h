@@ -19,6 +19,8 @@ struct target {
 	const char *ca_file;
 	const char *proxy;
 	struct str form;     /* absent: a GET */
+	bool may_be_asked;   /* for a password: a POST is sent again after an
+			      * answer that asked */
 	int64_t connect_timeout_ms;
 	bool (*is_abandoned)(void *context); /* NULL: never */
 	void *context;

@@ -15,18 +15,12 @@
 /* So that a changed address takes effect. */
 #define LIFE_MOST_S 300L
 
-/* "Expect:" takes out the header that would make libcurl wait for permission
- * before it sends a larger form. */
 struct curl_slist *
-transfer_headers(void)
+transfer_headers(const char *const *lines, size_t count)
 {
-	static const char *const lines[] = {
-		"Accept: application/json",
-		"Expect:",
-	};
 	struct curl_slist *list = NULL;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(lines); i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct curl_slist *longer = curl_slist_append(list, lines[i]);
 		if (longer == NULL) {
 			curl_slist_free_all(list);
@@ -75,7 +69,8 @@ transfer_is_sent(const struct transfer *transfer)
 /* libcurl calls this just before a request leaves, and once more when a kept
  * connection broke before any answer and it is about to send the request on a
  * new one (Curl_retry_request). The server may have read and obeyed the first
- * one: a POST goes on only if not a byte of it had left. */
+ * one: a POST goes on only if not a byte of it had left. It is called again, too,
+ * where the answer asked for a password, which is another matter. */
 static int
 before_request(void *context, char *server_address, char *own_address,
     int server_port, int own_port)
@@ -87,7 +82,9 @@ before_request(void *context, char *server_address, char *own_address,
 	(void)own_address;
 	(void)server_port;
 	(void)own_port;
-	if (target->form.at != NULL && transfer_is_sent(transfer)) {
+	bool was_asked = target->may_be_asked && transfer->head_bytes > 0;
+	if (target->form.at != NULL && !was_asked &&
+	    transfer_is_sent(transfer)) {
 		transfer->stop = TRANSFER_REPEATED;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -125,8 +122,12 @@ on_head(char *bytes, size_t size, size_t count, void *context)
 {
 	struct transfer *transfer = context;
 	size_t length = size * count;
+	struct str line = {bytes, length};
 
-	(void)bytes;
+	if (str_equal(str_slice(line, 0, 5), STR("HTTP/")))
+		transfer->head_is_whole = false;
+	else if (str_trim(line).len == 0)
+		transfer->head_is_whole = true;
 	if (length > TRANSFER_HEAD_LIMIT - transfer->head_bytes) {
 		transfer->stop = TRANSFER_HEAD_TOO_LONG;
 		return CURL_WRITEFUNC_ERROR;
@@ -267,6 +268,7 @@ transfer_prepare(struct transfer *transfer, CURL *easy)
 	transfer->begun = false;
 	transfer->stop = TRANSFER_WENT_ON;
 	transfer->head_bytes = 0;
+	transfer->head_is_whole = false;
 	transfer->error[0] = '\0';
 	buf_clear(&transfer->body, 0);
 	const struct {
@@ -291,6 +293,52 @@ transfer_prepare(struct transfer *transfer, CURL *easy)
 	return true;
 }
 
+bool
+transfer_start(struct transfer *transfer, struct multi *multi,
+    bool (*adjust)(void *owner, CURL *easy), void *owner)
+{
+	CURL *easy = multi_take(multi);
+
+	transfer->easy = easy;
+	if (easy == NULL) {
+		(void)snprintf(transfer->error, sizeof transfer->error,
+		    "no memory for a request");
+		return false;
+	}
+	if (!transfer_prepare(transfer, easy))
+		return false;
+	if (curl_easy_setopt(easy, CURLOPT_PRIVATE, owner) != CURLE_OK ||
+	    (adjust != NULL && !adjust(owner, easy))) {
+		(void)snprintf(transfer->error, sizeof transfer->error,
+		    "libcurl does not take its options");
+		return false;
+	}
+	const char *problem = multi_start(multi, easy);
+	if (problem == NULL)
+		return true;
+	(void)snprintf(
+	    transfer->error, sizeof transfer->error, "libcurl: %s", problem);
+	return false;
+}
+
+void *
+transfer_owner(CURL *easy)
+{
+	char *owner = NULL;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &owner);
+	return owner;
+}
+
+void
+transfer_detach(struct transfer *transfer, struct multi *multi)
+{
+	if (transfer->easy == NULL)
+		return;
+	multi_give_back(multi, transfer->easy);
+	transfer->easy = NULL;
+}
+
 enum rest_outcome
 transfer_end(struct transfer *transfer, CURLcode result)
 {
@@ -302,6 +350,8 @@ transfer_end(struct transfer *transfer, CURLcode result)
 		    "nobody waits for the answer any more"},
 		[TRANSFER_REPEATED] = {REST_UNKNOWN,
 		    "the kept connection broke before an answer came"},
+		[TRANSFER_HEAD_CUT_SHORT] = {REST_UNKNOWN,
+		    "the connection ended within the head of the answer"},
 		[TRANSFER_HEAD_TOO_LONG] = {REST_UNKNOWN,
 		    "the head of the answer is too long"},
 		[TRANSFER_BODY_TOO_LONG] = {REST_UNKNOWN,
@@ -310,6 +360,10 @@ transfer_end(struct transfer *transfer, CURLcode result)
 		    "no memory for the answer"},
 	};
 
+	/* To libcurl that is an answer, without a body. */
+	if (result == CURLE_OK && transfer->stop == TRANSFER_WENT_ON &&
+	    !transfer->head_is_whole)
+		transfer->stop = TRANSFER_HEAD_CUT_SHORT;
 	if (transfer->stop != TRANSFER_WENT_ON) {
 		(void)snprintf(transfer->error, sizeof transfer->error, "%s",
 		    stops[transfer->stop].text);

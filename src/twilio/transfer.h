@@ -11,6 +11,7 @@
 #include "base/compat.h"
 #include "base/str.h"
 #include "twilio/libcurl.h"
+#include "twilio/multi.h"
 #include "twilio/rest.h"
 #include "twilio/target.h"
 
@@ -22,6 +23,7 @@ enum transfer_stop {
 	TRANSFER_WENT_ON,
 	TRANSFER_ABANDONED,
 	TRANSFER_REPEATED,
+	TRANSFER_HEAD_CUT_SHORT,
 	TRANSFER_HEAD_TOO_LONG,
 	TRANSFER_BODY_TOO_LONG,
 	TRANSFER_NO_MEMORY,
@@ -33,6 +35,7 @@ struct transfer {
 	struct curl_slist *headers;
 	struct buf body;       /* its ceiling is that of the answer */
 	size_t head_bytes;
+	bool head_is_whole;    /* of the last response */
 	long bytes_before;     /* what had been sent when the request began:
 				* a proxy's CONNECT */
 	bool begun;            /* the request was handed to a connection */
@@ -40,8 +43,9 @@ struct transfer {
 	char error[CURL_ERROR_SIZE];
 };
 
-/* The headers of every request, for transfer_init. NULL: no memory. */
-struct curl_slist *transfer_headers(void);
+/* A list of header lines ("Name: value"; "Name:" takes one of libcurl's out),
+ * for transfer_init; copied. NULL: no memory. */
+struct curl_slist *transfer_headers(const char *const *lines, size_t count);
 
 /* Allocates nothing; `target` and `headers` must outlive the transfer. */
 void transfer_init(struct transfer *transfer, const struct target *target,
@@ -52,6 +56,16 @@ void transfer_release(struct transfer *transfer);
  * must stay where it is until the handle is out of the multi handle. False:
  * transfer->error says which option libcurl refused. */
 MUST_USE bool transfer_prepare(struct transfer *transfer, CURL *easy);
+
+/* Takes a handle and prepares it, lets `adjust` (NULL: nobody) set more
+ * options, and hands it to libcurl; the handle tells `owner` afterwards
+ * (transfer_owner). False: transfer->error says why not; in either case
+ * transfer_detach gives the handle back. */
+MUST_USE bool transfer_start(struct transfer *transfer, struct multi *multi,
+    bool (*adjust)(void *owner, CURL *easy), void *owner);
+void *transfer_owner(CURL *easy);
+/* Ends the transfer, if there is one; what came stays. */
+void transfer_detach(struct transfer *transfer, struct multi *multi);
 
 /* Whether the request, or a part of it, has left. */
 bool transfer_is_sent(const struct transfer *transfer);

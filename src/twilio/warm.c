@@ -135,7 +135,7 @@ warm_certificates(struct multi *multi, const char *ca_file, struct err *err)
 		const struct target target = {
 			.url = peer.url,
 			.ca_file = ca_file,
-			.connect_timeout_ms = 1000,
+			.connect_timeout_ms = 10000,
 		};
 		transfer_init(&transfer, &target, NULL, 0);
 		CURL *easy = multi_take(multi);

@@ -100,7 +100,7 @@ static const struct parameter_row parameter_rows[] = {
 	URL("redirect", "url", E(40120)),
 	BOOLEAN("redirect", "accept"),
 
-	TO("conference", ""),
+	TO("conference", E(40137)),
 	FROM("conference", E(40141)),
 	ACTIVITY("conference", "post_work_activity_sid", E(40139)),
 	{"conference", "room_name", {"\"room one\""}, "{}", "an object", {"\"\"", "\"a\\u0007b\""}, SAY_TEXT, ""},
@@ -194,8 +194,8 @@ static const struct {
 	{"null as instruction", "{\"instruction\":null}", "instruction: expected a string in double quotes, not null" E(55555) "\n", NULL, NULL},
 	{"an object without instruction", "{\"instuction\":\"accept\"}", "instruction: missing; only {} may be without it, to decide later" E(40005) "\n", NULL, NULL},
 	{"a string", "\"accept\"", ": expected an object such as {\"instruction\":\"accept\"}, or {} to decide later, not a string" E(40001) "\n", NULL, NULL},
-	{"an array", "[]", ": expected an object such as {\"instruction\":\"accept\"}, or {} to decide later, not an array\n", NULL, NULL},
-	{"null", "null", ": expected an object such as {\"instruction\":\"accept\"}, or {} to decide later, not null\n", NULL, NULL},
+	{"an array", "[]", ": expected an object such as {\"instruction\":\"accept\"}, or {} to decide later, not an array" E(40005) "\n", NULL, NULL},
+	{"null", "null", ": expected an object such as {\"instruction\":\"accept\"}, or {} to decide later, not null" E(40005) "\n", NULL, NULL},
 };
 
 static void
