@@ -17,7 +17,7 @@ while (<$makefile>) {
     $variable{$1} = $2 if /^(CC|[A-Z]+_CFLAGS) = ?(.*)$/;
 }
 close $makefile;
-my @compiler = map { split ' ', $variable{$_} // '' } qw(CC EVENT_CFLAGS JSON_CFLAGS NETTLE_CFLAGS CURL_CFLAGS);
+my @compiler = map { split ' ', $variable{$_} // '' } qw(CC EVENT_CFLAGS JSON_CFLAGS NETTLE_CFLAGS CURL_CFLAGS SQLITE_CFLAGS);
 my $folder = File::Temp->newdir;
 my $log = "$folder/log";
 

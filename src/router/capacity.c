@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whether a Worker can take more.
+ * Source: https://www.twilio.com/docs/taskrouter/multitasking
+ */
+#include "base/compat.h"
+
+#include "router/names.h"
+#include "router/state.h"
+
+bool
+worker_is_free(
+    const struct worker *worker, const struct worker_channel *channel)
+{
+	if (!worker->activity->available)
+		return false;
+	if (!worker->object.workspace->multi_task_enabled)
+		return worker->open == 0;
+	return channel->available &&
+	    channel->open < (size_t)channel->configured_capacity;
+}
+
+struct worker_channel *
+worker_channel_of(
+    const struct worker *worker, const struct task_channel *channel)
+{
+	struct worker_channel *of;
+
+	LIST_FOREACH(of, &worker->channels, of_worker)
+		if (of->task_channel == channel)
+			break;
+	return of;
+}
+
+int64_t
+names_percentage(const struct worker_channel *channel)
+{
+	int64_t capacity = channel->configured_capacity;
+	int64_t open = (int64_t)channel->open;
+
+	if (capacity <= 0 || open >= capacity)
+		return 0;
+	return (capacity - open) * 100 / capacity;
+}
