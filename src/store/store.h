@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where a router's state is kept: objects as rows, Events as a log. A driver
+ * is one struct of functions, so that another database can take SQLite's
+ * place; what is above knows no SQL.
+ *
+ * Every function that can fail says why in *err, in words for an operator with
+ * the store's name in them. Blocks: to be called by a program whose work the
+ * store is. Not thread-safe.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/compat.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "router/engine.h"
+
+/* An Event as it is kept; the views live until `take` returns. */
+struct store_event {
+	struct str sid;
+	uint64_t number;
+	struct str workspace;
+	struct str type;
+	struct str resource_type;
+	struct str resource_sid;
+	int64_t date; /* ms */
+	struct str description;
+	struct str data; /* JSON object of strings */
+};
+
+/* Which Events; absent texts match all. All given must match. */
+struct store_events_query {
+	struct str workspace; /* always given */
+	struct str sid;
+	struct str type;      /* exact */
+	struct str task;
+	struct str worker;
+	struct str reservation;
+	struct str task_queue;
+	struct str workflow;
+	struct str task_channel; /* SID */
+	int64_t from, to;     /* ms, both inclusive; ROUTER_NEVER: open */
+	uint64_t after;       /* number; 0: from the first */
+	size_t most;
+};
+
+/* Returns false to end the query early. */
+typedef bool store_take_event(void *context, const struct store_event *event);
+
+struct store {
+	const struct store_driver *driver;
+};
+
+struct store_driver {
+	/* Gives every object to router_restore, then calls router_restored.
+	 * False also where the router refused a row. */
+	bool (*load)(struct store *store, struct router *router, struct err *err);
+	/* Writes the effects in one transaction. True: they are on disk, and
+	 * survive a power cut. False: nothing of them is. */
+	bool (*write)(struct store *store, const struct router_effects *effects,
+	    struct err *err);
+	/* Events in order of their numbers. */
+	bool (*events)(struct store *store,
+	    const struct store_events_query *query, store_take_event *take,
+	    void *context, struct err *err);
+	/* Forgets at most `most` Events older than `before`; *count is how
+	 * many there were. */
+	bool (*purge)(struct store *store, int64_t before, size_t most,
+	    size_t *count, struct err *err);
+	void (*close)(struct store *store);
+};
+
+/* Opens or creates the SQLite database `file`, brings its schema up to date,
+ * and takes it for this process alone until it is closed. ":memory:": one that
+ * ends with the process. NULL: *err; among the reasons: another process has it,
+ * its schema is newer than this program, it is no database, no permission. */
+struct store *store_open_sqlite(const char *file, struct err *err);
+
+#define store_load(store, ...) ((store)->driver->load((store), __VA_ARGS__))
+#define store_write(store, ...) ((store)->driver->write((store), __VA_ARGS__))
+#define store_events(store, ...) ((store)->driver->events((store), __VA_ARGS__))
+#define store_purge(store, ...) ((store)->driver->purge((store), __VA_ARGS__))
+/* NULL is allowed. */
+void store_close(struct store *store);
+
+#endif
