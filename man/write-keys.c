@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writes, for taskrouter.json(5), the tables that the responder checks its
- * configuration with: `write-keys keys`, `write-keys instructions`. Run while
- * the project is built.
+ * Writes, for the manual pages, the tables that the programs work by:
+ * `write-keys keys` and `write-keys instructions` for taskrouter.json(5),
+ * `write-keys taskrouterd-keys` and `write-keys resources` for taskrouterd(8).
+ * Run while the project is built.
  */
 #include "base/compat.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "responder/settings.h"
+#include "taskrouterd/manual.h"
 #include "twilio/instruction.h"
 
 static const struct {
@@ -18,6 +20,8 @@ static const struct {
 } tables[] = {
 	{"keys", settings_write_manual},
 	{"instructions", instruction_write_manual},
+	{"taskrouterd-keys", manual_write_keys},
+	{"resources", manual_write_fields},
 };
 
 int
@@ -29,6 +33,7 @@ main(int argc, char **argv)
 		tables[i].write(stdout);
 		return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
 	}
-	fputs("usage: write-keys keys|instructions\n", stderr);
+	fputs("usage: write-keys keys|instructions|taskrouterd-keys|resources\n",
+	    stderr);
 	return 2;
 }

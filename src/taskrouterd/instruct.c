@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/compat.h"
+
+#include "taskrouterd/instruct.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "taskrouterd/calls.h"
+#include "taskrouterd/daemon.h"
+#include "taskrouterd/order.h"
+#include "twilio/domain.h"
+#include "twilio/instruction.h"
+
+#define ERROR_PARAMETER 20001
+#define ERROR_UNKNOWN_INSTRUCTION 55555
+
+bool
+order_refuse(struct order *order, unsigned code, const char *format, ...)
+{
+	struct refusal *refusal = order->refusal;
+	va_list arguments;
+
+	refusal->status = 400;
+	refusal->code = code;
+	va_start(arguments, format);
+	(void)vsnprintf(
+	    refusal->text, sizeof refusal->text, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+bool
+order_apply(struct order *order, const struct object *object,
+    const struct change *changes, size_t count)
+{
+	struct change copies[2];
+	struct router_event event = {
+		.verb = ROUTER_UPDATE,
+		.kind = object->kind,
+		.object = router_find(
+		    order->daemon->router, str_from(object->sid)),
+		.changes = {copies, count},
+	};
+
+	memcpy(copies, changes, count * sizeof *changes);
+	return daemon_apply(order->daemon, &event, order->refusal) != NULL;
+}
+
+struct object *
+order_find_activity(const struct order *order, struct str sid)
+{
+	return router_find_in(order->daemon->router,
+	    order->reservation->object.workspace, KIND_ACTIVITY, sid);
+}
+
+static bool
+accept(struct order *order)
+{
+	const struct change change = {
+		.field = &field_rows[FIELD_RESERVATION_STATUS],
+		.integer = RESERVATION_ACCEPTED,
+	};
+
+	return order_apply(order, &order->reservation->object, &change, 1);
+}
+
+static bool
+reject(struct order *order)
+{
+	struct str sid = json_get_text(order->value, "activity_sid");
+	const struct change changes[] = {
+		{.field = &field_rows[FIELD_RESERVATION_STATUS],
+		    .integer = RESERVATION_REJECTED},
+		{.field = &field_rows[FIELD_RESERVATION_WORKER_ACTIVITY],
+		    .object = order_find_activity(order, sid)},
+	};
+
+	if (sid.at != NULL && changes[1].object == NULL)
+		return order_refuse(order, 40100,
+		    "activity_sid: there is no Activity %.*s in this Workspace",
+		    STR_ARGS(sid));
+	return order_apply(order, &order->reservation->object, changes,
+	    sid.at != NULL ? 2 : 1);
+}
+
+/* ---- what stands for a telephone call */
+
+static bool
+is_pending(struct order *order)
+{
+	const struct reservation *reservation = order->reservation;
+	const char *name = order->row->noun;
+
+	if (reservation->status == RESERVATION_PENDING)
+		return true;
+	(void)order_refuse(order, instruction_errors(order->row->name).not_pending,
+	    "Unable to execute %s instruction. Reservation %s is not currently "
+	    "in a Pending state.", name, reservation->object.sid);
+	if (reservation->status == RESERVATION_RESCINDED)
+		order->refusal->status = 410;
+	return false;
+}
+
+/* {"instruction":…} as it was given, but for the password. */
+static struct str
+shown_parameters(struct order *order)
+{
+	struct arena *arena = order->arena;
+	struct json_member member = {0};
+	struct str text = STR("{");
+
+	while (json_next(order->value, &member)) {
+		struct str parts[] = {
+			text,
+			text.len > 1 ? STR(",") : STR(""),
+			json_quote(arena, member.key),
+			STR(":"),
+			str_is(member.key, "sip_auth_password")
+			    ? STR("\"********\"")
+			    : json_write(arena, member.value),
+		};
+		text = arena_join(arena, parts, ARRAY_LENGTH(parts));
+	}
+	struct str parts[] = {text, STR("}")};
+	return arena_join(arena, parts, ARRAY_LENGTH(parts));
+}
+
+static bool
+record_call(struct order *order)
+{
+	const struct reservation *reservation = order->reservation;
+	const struct call call = {
+		.instruction = str_from(order->row->name),
+		.to = order->to,
+		.from = order->from,
+		.workspace = str_from(reservation->object.workspace->object.sid),
+		.task = str_from(reservation->task->object.sid),
+		.worker = str_from(reservation->worker->object.sid),
+		.reservation = str_from(reservation->object.sid),
+		.call_sid = order->call_sid,
+		.parameters = shown_parameters(order),
+		.date = daemon_now(order->daemon),
+	};
+
+	if (order->arena->overflow ||
+	    !calls_add(order->daemon->calls, &call, order->sid))
+		return order_refuse(order, 20500, "no memory for a call");
+	return true;
+}
+
+/* The Task's attributes with the call that the Worker is on; absent where they
+ * would become longer than attributes may be. */
+static struct str
+with_worker_call(struct order *order)
+{
+	struct arena *arena = order->arena;
+	struct json_member member = {0};
+	struct str text = STR("{");
+
+	while (json_next(order->task_values, &member)) {
+		if (str_is(member.key, "worker_call_sid"))
+			continue;
+		struct str parts[] = {text, json_quote(arena, member.key),
+		    STR(":"), json_write(arena, member.value), STR(",")};
+		text = arena_join(arena, parts, ARRAY_LENGTH(parts));
+	}
+	text = arena_format(arena, "%.*s\"worker_call_sid\":\"%s\"}",
+	    STR_ARGS(text), order->sid);
+	size_t length = str_utf8_length(text);
+	int64_t most = field_rows[FIELD_TASK_ATTRIBUTES].most;
+	return length > (uint64_t)most ? STR_NONE : text;
+}
+
+/* Nothing that happens here undoes the instruction: attributes that are full
+ * stay as they are. */
+static void
+name_worker_call(struct order *order)
+{
+	struct refusal ignored;
+	const struct change change = {
+		.field = &field_rows[FIELD_TASK_ATTRIBUTES],
+		.text = with_worker_call(order),
+	};
+	struct object *task =
+	    router_find(order->daemon->router, str_from(order->task_sid));
+
+	if (change.text.at == NULL || task == NULL)
+		return;
+	order->refusal = &ignored;
+	(void)order_apply(order, task, &change, 1);
+}
+
+/* In this order: a Task that is no longer pending is not routed again for its
+ * attributes. */
+static bool
+simulate(struct order *order)
+{
+	struct refusal *refusal = order->refusal;
+	bool accepts = order->row->accepts ||
+	    json_boolean(json_get(order->value, "accept"));
+
+	if (!is_pending(order) || !order->row->check(order) ||
+	    !record_call(order))
+		return false;
+	if (accepts && !accept(order))
+		return false;
+	if (order->row->calls_worker)
+		name_worker_call(order);
+	order->refusal = refusal;
+	*refusal = (struct refusal){0};
+	return true;
+}
+
+/* Listed too, though the Reservation and its Task stay as they are. */
+static bool
+supervise(struct order *order)
+{
+	return order->row->check(order) && record_call(order);
+}
+
+static const struct order_row rows[] = {
+	{"accept", "Accept", accept, NULL, true, false},
+	{"reject", "Reject", reject, NULL, false, false},
+	{"dequeue", "Dequeue", simulate, order_check_dequeue, true, true},
+	{"call", "Call", simulate, order_check_call, false, true},
+	{"redirect", "Redirect", simulate, order_check_redirect, false, false},
+	{"conference", "Conference", simulate, order_check_conference, true,
+	    true},
+};
+
+/* Not in the table of instructions: an assignment callback cannot be answered
+ * with it. */
+static const struct order_row row_supervise = {
+	"supervise", "Supervise", supervise, order_check_supervise, false, false};
+
+/* The first fault for which Twilio refuses the instruction. */
+static void
+take_fault(void *to, const struct instruction_fault *fault)
+{
+	struct order *order = to;
+	struct str key = fault->key;
+	unsigned code = fault->error;
+
+	if (order->is_refused || fault->is_warning || fault->is_unknown)
+		return;
+	order->is_refused = true;
+	if (code == 0 && order->row != NULL)
+		code = instruction_errors(order->row->name).failed;
+	(void)order_refuse(order, code != 0 ? code : ERROR_PARAMETER,
+	    "%.*s%s%s", STR_ARGS(key), key.len > 0 ? ": " : "",
+	    fault->message);
+}
+
+static const struct order_row *
+find_row(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
+		if (str_is(name, rows[i].name))
+			return &rows[i];
+	return NULL;
+}
+
+static bool
+read_attributes(struct order *order)
+{
+	const struct reservation *reservation = order->reservation;
+	const struct json_limits limits = {.values = ORDER_VALUES};
+	struct err err;
+
+	if (json_parse(order->arena, reservation->task->attributes, limits,
+		&order->task_values, &err) &&
+	    json_parse(order->arena, reservation->worker->attributes, limits,
+		&order->worker_values, &err))
+		return true;
+	return order_refuse(order, 20500, "attributes: %s", err.text);
+}
+
+static bool
+carry_out(struct order *order)
+{
+	memcpy(order->task_sid, order->reservation->task->object.sid,
+	    sizeof order->task_sid);
+	if (order->row->check != NULL && !read_attributes(order))
+		return false;
+	return order->row->obey(order);
+}
+
+static bool
+obey(struct order *order)
+{
+	struct instruction checked;
+
+	order->row = find_row(json_get_text(order->value, "instruction"));
+	/* What it says of parameters that do not exist does not matter here;
+	 * take_fault has what does. */
+	if (!instruction_check(
+		order->value, order->arena, &checked, take_fault, order) &&
+	    order->is_refused)
+		return false;
+	return order->row == NULL || carry_out(order);
+}
+
+bool
+instruct_json(struct daemon *daemon, struct reservation *reservation,
+    struct json_object *value, struct refusal *refusal)
+{
+	struct arena arena;
+	struct order order = {
+		.daemon = daemon,
+		.reservation = reservation,
+		.value = value,
+		.refusal = refusal,
+		.arena = &arena,
+	};
+
+	*refusal = (struct refusal){0};
+	arena_init(&arena, ORDER_MEMORY);
+	bool obeyed = obey(&order);
+	arena_release(&arena);
+	return obeyed;
+}
+
+static bool
+obey_form(struct order *order, const struct form *form)
+{
+	struct err err;
+	struct str json = instruction_of_form(form, order->arena);
+	const struct json_limits limits = {.values = ORDER_VALUES};
+
+	if (json.at == NULL ||
+	    !json_parse(order->arena, json, limits, &order->value, &err))
+		return order_refuse(order, ERROR_PARAMETER,
+		    "the parameters of the instruction are malformed");
+	order->form = form;
+	if (!str_is(json_get_text(order->value, "instruction"), "supervise"))
+		return obey(order);
+	order->row = &row_supervise;
+	return carry_out(order);
+}
+
+bool
+instruct_form(struct daemon *daemon, struct reservation *reservation,
+    const struct form *form, struct refusal *refusal)
+{
+	struct arena arena;
+	struct order order = {
+		.daemon = daemon,
+		.reservation = reservation,
+		.refusal = refusal,
+		.arena = &arena,
+	};
+
+	*refusal = (struct refusal){0};
+	arena_init(&arena, ORDER_MEMORY);
+	bool obeyed = obey_form(&order, form);
+	arena_release(&arena);
+	return obeyed;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/compat.h"
+
+#include "taskrouterd/local.h"
+
+#include "base/buf.h"
+#include "http/route.h"
+#include "taskrouterd/authenticate.h"
+#include "taskrouterd/calls.h"
+#include "taskrouterd/daemon.h"
+#include "taskrouterd/debugger.h"
+#include "taskrouterd/json_put.h"
+
+#define PREFIX "/_local"
+#define HEALTH "/healthz"
+
+static bool admit(struct exchange *exchange);
+static void show_index(struct exchange *exchange);
+static void serve_debugger(struct exchange *exchange);
+static void show_calls(struct exchange *exchange);
+static void show_health(struct exchange *exchange);
+
+#define READS (METHOD_GET | METHOD_HEAD)
+
+static const struct route routes[] = {
+	{PREFIX "/", "local", READS, admit, show_index},
+	{PREFIX "/debugger", "debugger", READS | METHOD_DELETE, admit,
+	    serve_debugger},
+	{PREFIX "/calls", "calls", READS, admit, show_calls},
+	{HEALTH, "healthz", READS, NULL, show_health},
+};
+
+static bool
+admit(struct exchange *exchange)
+{
+	const struct settings *settings = daemon_of(exchange)->settings;
+
+	if (authenticate(settings, exchange, NULL)) {
+		if (!authenticate_is_foreign(settings, &exchange->request))
+			return true;
+		exchange_refuse(exchange, 403, AUTHENTICATE_FOREIGN);
+		return false;
+	}
+	response_header(&exchange->response, "WWW-Authenticate",
+	    STR("Basic realm=\"taskrouterd\""));
+	exchange_refuse(exchange, 401,
+	    "expected HTTP Basic with the AccountSid and its auth token");
+	return false;
+}
+
+static void
+answer(struct exchange *exchange, struct str json)
+{
+	response_body(&exchange->response, 200,
+	    "application/json; charset=utf-8", json);
+	exchange_complete(exchange);
+}
+
+static void
+add_route(struct buf *out, const struct route *route)
+{
+	json_put_item(out);
+	buf_add_byte(out, '{');
+	json_put_key(out, "path");
+	json_put_text(out, str_from(route->path));
+	json_put_key(out, "methods");
+	buf_add_byte(out, '[');
+	for (unsigned method = 1; method <= route->methods; method <<= 1) {
+		if ((route->methods & method) == 0)
+			continue;
+		json_put_item(out);
+		json_put_text(out, str_from(request_method_name(method)));
+	}
+	buf_add_str(out, STR("]}"));
+}
+
+/* {"routes":[{"path":"/_local/calls","methods":["GET","HEAD"]},…]} */
+static void
+show_index(struct exchange *exchange)
+{
+	struct buf out;
+
+	buf_init(&out, 65536);
+	buf_add_byte(&out, '{');
+	json_put_key(&out, "routes");
+	buf_add_byte(&out, '[');
+	for (size_t i = 0; i < ARRAY_LENGTH(routes); i++)
+		add_route(&out, &routes[i]);
+	buf_add_str(&out, STR("]}"));
+	struct str json = arena_str(&exchange->arena, buf_str(&out));
+	buf_release(&out);
+	answer(exchange, json);
+}
+
+static void
+serve_debugger(struct exchange *exchange)
+{
+	struct debugger *debugger = daemon_of(exchange)->debugger;
+
+	if (exchange->request.method != METHOD_DELETE) {
+		answer(exchange, debugger_write(debugger, &exchange->arena));
+		return;
+	}
+	debugger_clear(debugger);
+	exchange->response.status = 204;
+	exchange_complete(exchange);
+}
+
+static void
+show_calls(struct exchange *exchange)
+{
+	answer(exchange,
+	    calls_write(daemon_of(exchange)->calls, &exchange->arena));
+}
+
+static void
+show_health(struct exchange *exchange)
+{
+	const struct daemon *daemon = daemon_of(exchange);
+
+	if (daemon->broken || daemon->stopping) {
+		exchange_refuse(exchange, 503, daemon->broken
+			? "the store has failed"
+			: "the program is stopping");
+		return;
+	}
+	response_body(&exchange->response, 200, "text/plain", STR("ok\n"));
+	exchange_complete(exchange);
+}
+
+bool
+local_owns(struct str path)
+{
+	return str_is(path, HEALTH) || str_is(path, PREFIX) ||
+	    str_has_prefix(path, STR(PREFIX "/"));
+}
+
+void
+local_serve(struct exchange *exchange)
+{
+	static const struct site site = {
+		.routes = routes,
+		.count = ARRAY_LENGTH(routes),
+	};
+
+	/* The whole path is ours, wherever a web server found a script. */
+	exchange->request.meta[META_PATH_INFO] = exchange->request.path;
+	route_dispatch(&site, exchange);
+}
