@@ -36,7 +36,7 @@ sub program_path {
     my $name = shift // 'taskrouter.fcgi';
     my $top = top_directory();
     for my $directory (grep { defined } $ENV{TASKROUTER_BUILD}, $top, "$top/build") {
-        for my $path ("$directory/src/$name", "$directory/$name") {
+        for my $path ("$directory/src/$name", "$directory/src/$name/$name", "$directory/$name") {
             return abs_path($path) if -f $path && -x $path;
         }
     }

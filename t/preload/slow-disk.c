@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Preloaded: every write to a place in a file, and every fsync, first takes
+ * SLOW_DISK microseconds. SQLite writes its files in this way; so a transaction
+ * takes a while, and what is answered before it is over can be caught.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <time.h>
+#include <unistd.h>
+
+static void
+wait_a_while(void)
+{
+	const char *text = getenv("SLOW_DISK");
+	long us = text == NULL ? 0 : strtol(text, NULL, 10);
+	struct timespec left = {us / 1000000, us % 1000000 * 1000};
+
+	while (us > 0 && nanosleep(&left, &left) != 0)
+		continue;
+}
+
+#define WRITING(name, offset) \
+	ssize_t name(int fd, const void *bytes, size_t length, offset at) \
+	{ \
+		ssize_t (*real)(int, const void *, size_t, offset) = \
+		    (ssize_t (*)(int, const void *, size_t, offset)) \
+			dlsym(RTLD_NEXT, #name); \
+		wait_a_while(); \
+		return real(fd, bytes, length, at); \
+	}
+#define SYNCING(name) \
+	int name(int fd) \
+	{ \
+		int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, #name); \
+		wait_a_while(); \
+		return real(fd); \
+	}
+
+WRITING(pwrite, off_t)
+WRITING(pwrite64, off64_t)
+SYNCING(fsync)
+SYNCING(fdatasync)
