@@ -19,19 +19,21 @@ use Socket qw(SOCK_STREAM);
 use Time::HiRes qw(sleep time);
 
 our @EXPORT = qw(
-  bench_program responder work_file write_file read_file
+  bench_program responder taskrouterd work_file write_file read_file
   start stop wait_for_end output_of figures figures_of
   listen_unix start_fastcgi start_rest_server start_tls_rest_server start_nginx free_port
-  write_config callback_body callback_signature
+  write_config form callback_body callback_signature
   callback_request health_request create_task_request
   median least most median_and_range verdict
-  resident_kib cpu_seconds note complain
+  resident_kib cpu_seconds scheduled note complain
 );
 
-my $AUTH_TOKEN     = '0123456789abcdef0123456789abcdef';
+our $AUTH_TOKEN    = '0123456789abcdef0123456789abcdef';
 my $OPERATOR_TOKEN = 'bench-operator-token-0123456789abcdef';
 my $PUBLIC_URL     = 'https://router.example.com/taskrouter';
 my %SID            = map { $_ => $_ . '0' x 31 . '1' } qw(AC WS WW WQ WK WT WR);
+
+our $ACCOUNT_SID = $SID{AC};
 
 our $ACCEPT     = '{"instruction":"accept"}';
 our $ATTRIBUTES = '{"selected_language":"es"}';
@@ -49,7 +51,7 @@ $| = 1;
 $SIG{$_} = sub { exit 130 } for qw(HUP INT PIPE TERM);
 
 # Nothing of the caller's own set-up may reach the program under test.
-delete @ENV{ grep { /^(?:TWILIO|TASKROUTER)_/ } grep { $_ ne 'TASKROUTER_FCGI' } keys %ENV };
+delete @ENV{ grep { /^(?:TWILIO|TASKROUTER)_/ && !/^TASKROUTER_(?:FCGI|BUILD)$/ } keys %ENV };
 
 END {
     my $status = $? || ($complaints > 0);
@@ -120,11 +122,17 @@ sub bench_program {
     return $path;
 }
 
-sub responder {
-    my @places = map { "$FindBin::Bin/../$_/taskrouter.fcgi" } 'src', 'build/src';
-    my ($path) = grep { -x } $ENV{TASKROUTER_FCGI} // @places;
-    return $path // die "taskrouter.fcgi is missing: build it, or say where it is in TASKROUTER_FCGI\n";
+# A program of the project, by its name below src of the build directory.
+sub _built {
+    my ($name) = @_;
+    my @builds = grep { defined } $ENV{TASKROUTER_BUILD}, "$FindBin::Bin/..", "$FindBin::Bin/../build";
+    my ($path) = grep { -x && !-d _ } map { "$_/src/$name" } @builds;
+    return $path // die "$name is missing: build it, or say where it was built in TASKROUTER_BUILD\n";
 }
+
+sub responder { return $ENV{TASKROUTER_FCGI} // _built('taskrouter.fcgi') }
+
+sub taskrouterd { return _built('taskrouterd/taskrouterd') }
 
 # ---- processes -------------------------------------------------------------
 
@@ -339,12 +347,12 @@ sub _encode {
     return $text;
 }
 
-sub _form {
+sub form {
     my (%fields) = @_;
     return join '&', map { _encode($_) . '=' . _encode($fields{$_}) } sort keys %fields;
 }
 
-sub callback_body { return _form(%callback) }
+sub callback_body { return form(%callback) }
 
 # Base64 of HMAC-SHA1 over the URL and the sorted names and values.
 sub callback_signature {
@@ -410,7 +418,12 @@ sub callback_request {
 sub health_request { return _fastcgi_request('', _parameters('GET', 'healthz', 0)) }
 
 sub create_task_request {
-    my $body = _form(Attributes => $ATTRIBUTES);
+    my ($form) = @_;
+    my $body = form(Attributes => $ATTRIBUTES);
+    return join "\r\n", 'POST /taskrouter/create_task HTTP/1.1', 'Host: router.example.com', 'User-Agent: bench/1',
+      "Authorization: Bearer $OPERATOR_TOKEN", 'Content-Type: application/x-www-form-urlencoded',
+      'Content-Length: ' . length($body), '', $body
+      if $form eq 'http';
     return _fastcgi_request($body, _parameters('POST', 'create_task', length $body),
         HTTP_AUTHORIZATION => "Bearer $OPERATOR_TOKEN");
 }
@@ -444,6 +457,14 @@ sub cpu_seconds {
     my ($pid) = @_;
     my @field = split ' ', read_file("/proc/$pid/stat") =~ s/^.*\) //sr;
     return ($field[11] + $field[12]) / POSIX::sysconf(POSIX::_SC_CLK_TCK());
+}
+
+# What the scheduler counted: microseconds on a processor, finer than the ticks
+# that cpu_seconds is made of, and how often the process got there.
+sub scheduled {
+    my ($pid) = @_;
+    my ($ns, undef, $times) = split ' ', read_file("/proc/$pid/schedstat");
+    return { us => $ns / 1000, times => $times };
 }
 
 _warn_if_busy();
