@@ -6,6 +6,7 @@
 #include "codec/json.h"
 #include "taskrouterd/instruct.h"
 #include "taskrouterd/refusal.h"
+#include "twilio/instruction.h"
 
 #define STATUS_OK 200
 #define ERROR_CONTENT_TYPE 40000
@@ -32,14 +33,6 @@ is_json_type(struct str content_type)
 }
 
 static bool
-is_empty_object(struct json_object *value)
-{
-	struct json_member member = {0};
-
-	return json_type(value) == JSON_OBJECT && !json_next(value, &member);
-}
-
-static bool
 obey_text(struct daemon *daemon, struct reservation *reservation,
     struct str text, struct arena *arena, struct refusal *refusal)
 {
@@ -53,7 +46,7 @@ obey_text(struct daemon *daemon, struct reservation *reservation,
 		refusal->code = ERROR_NOT_JSON;
 		return false;
 	}
-	if (is_empty_object(value))
+	if (instruction_is_deferral(value))
 		return true;
 	if (reservation == NULL) {
 		(void)refuse_parameter(refusal,

@@ -340,8 +340,8 @@ write_json(struct reading *reading)
 	return arena_format(arena, "%.*s}", STR_ARGS(out));
 }
 
-static bool
-is_empty_object(struct json_object *value)
+bool
+instruction_is_deferral(struct json_object *value)
 {
 	struct json_member member = {0};
 
@@ -355,7 +355,7 @@ instruction_check(struct json_object *value, struct arena *arena,
 	struct reading reading = {
 	    .value = value, .arena = arena, .take = take, .to = to};
 
-	if (is_empty_object(value)) {
+	if (instruction_is_deferral(value)) {
 		*instruction = (struct instruction){
 		    instruction_names[KIND_defer], STR("{}")};
 		return true;

@@ -74,6 +74,9 @@ struct instruction_errors instruction_errors(const char *name);
  * out. Absent without memory. */
 struct str instruction_of_form(const struct form *form, struct arena *arena);
 
+/* {}: TaskRouter is to wait, the decision comes later by REST. */
+bool instruction_is_deferral(struct json_object *value);
+
 /* Names by index, for metrics: 0 to INSTRUCTION_KINDS - 1. */
 #define INSTRUCTION_KINDS 7
 extern const char *const instruction_names[INSTRUCTION_KINDS];
