@@ -5,7 +5,6 @@
  */
 #include "base/compat.h"
 
-#include "router/names.h"
 #include "router/state.h"
 
 bool
@@ -33,7 +32,7 @@ worker_channel_of(
 }
 
 int64_t
-names_percentage(const struct worker_channel *channel)
+router_percentage(const struct worker_channel *channel)
 {
 	int64_t capacity = channel->configured_capacity;
 	int64_t open = (int64_t)channel->open;

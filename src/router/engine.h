@@ -67,6 +67,11 @@ struct expr_names router_worker_names(const struct worker *worker);
 /* Whether the TaskQueue's TargetWorkers accept the Worker. */
 bool router_is_member(const struct task_queue *queue, const struct worker *worker);
 
+/* What is left of a WorkerChannel's capacity: floor((1 - open / capacity) * 100),
+ * 0 where the capacity is 0, never below 0.
+ * Source: https://www.twilio.com/docs/taskrouter/multitasking */
+int64_t router_percentage(const struct worker_channel *channel);
+
 struct str router_account(const struct router *router);
 
 /* ---- events */

@@ -53,7 +53,7 @@ find_in_channel(const struct worker *worker, const struct expr_step *steps,
 	} rows[] = {
 		{"configured_capacity", channel->configured_capacity},
 		{"assigned_tasks", (int64_t)channel->assigned},
-		{"available_capacity_percentage", names_percentage(channel)},
+		{"available_capacity_percentage", router_percentage(channel)},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
 		if (str_is(steps[2].name, rows[i].name)) {

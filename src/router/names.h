@@ -25,8 +25,4 @@ struct names {
  * TaskQueue are in Activities of availability, in others, in that one. */
 struct expr_names names_of(const struct names *names);
 
-/* floor((1 - open / capacity) * 100); 0 where the capacity is 0, never below 0.
- * Source: https://www.twilio.com/docs/taskrouter/multitasking */
-int64_t names_percentage(const struct worker_channel *channel);
-
 #endif

@@ -63,7 +63,7 @@ DATUM(worker_previous_activity_sid, MOVE, word, about->previous->object.sid)
 DATUM(worker_previous_activity_name, MOVE, text, about->previous->friendly_name)
 
 DATUM(worker_channel_available, WORKER_CHANNEL, flag, about->worker_channel->available)
-DATUM(worker_channel_available_capacity, WORKER_CHANNEL, number, names_percentage(about->worker_channel))
+DATUM(worker_channel_available_capacity, WORKER_CHANNEL, number, router_percentage(about->worker_channel))
 DATUM(worker_channel_previous_capacity, WORKER_CHANNEL, number, about->previous_capacity)
 DATUM(worker_channel_task_count, WORKER_CHANNEL, number, (int64_t)about->worker_channel->assigned)
 

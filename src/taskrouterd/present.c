@@ -143,18 +143,6 @@ present_name(const struct object *object)
 	return STR_NONE;
 }
 
-/* Source: https://www.twilio.com/docs/taskrouter/multitasking */
-static int64_t
-free_percentage(const struct object *object)
-{
-	const struct worker_channel *channel =
-	    (const struct worker_channel *)object;
-	int64_t capacity = channel->configured_capacity;
-	int64_t open = (int64_t)channel->open;
-
-	return open >= capacity ? 0 : (capacity - open) * 100 / capacity;
-}
-
 static int64_t
 age_of(const struct presenter *presenter, const struct object *object)
 {
@@ -216,7 +204,8 @@ put_value(struct buf *out, const struct presenter *presenter,
 		put_available(out, field_object(field, object));
 		break;
 	case FIELD_PERCENTAGE:
-		json_put_integer(out, free_percentage(object));
+		json_put_integer(out, router_percentage(
+		    (const struct worker_channel *)object));
 		break;
 	case FIELD_AGE:
 		json_put_integer(out, age_of(presenter, object));

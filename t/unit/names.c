@@ -146,7 +146,7 @@ test_percentage(void)
 		    .configured_capacity = shares[i].capacity,
 		    .assigned = shares[i].assigned,
 		    .open = shares[i].assigned + shares[i].pending};
-		is_int(names_percentage(&channel), shares[i].percentage,
+		is_int(router_percentage(&channel), shares[i].percentage,
 		    "1.6 capacity %d, %zu assigned, %zu pending",
 		    (int)shares[i].capacity, shares[i].assigned,
 		    shares[i].pending);
