@@ -139,7 +139,8 @@ subtest '5.9 instructions of the REST API' => sub {
 subtest '4.3 to 4.6 the calls that nobody makes' => sub {
     my $bench = bench('calls', { contact_uri => 'sip:alice@example.com' }, { call_sid => $call_sid, to => '+15005550006', n => "\x{e9}\"" });
     my $space = $bench->{space};
-    $server->updated($bench->{reservation}{url}, Instruction => 'conference', SipAuthPassword => 'marker-sip', Timeout => 9);
+    $server->updated($bench->{reservation}{url}, Instruction => 'conference', SipAuthPassword => 'marker-sip', Timeout => 9,
+        StatusCallback => 'http://user:marker-url@h/status?a=b');
     my $attributes = JSON::PP->new->decode($space->fresh($bench->{task})->{attributes});
     my $calls = $server->fetched('/_local/calls');
     my ($call) = grep { $_->{reservation_sid} eq $bench->{reservation}{sid} } @{ $calls->{calls} };
@@ -148,8 +149,9 @@ subtest '4.3 to 4.6 the calls that nobody makes' => sub {
     my %wanted = (instruction => 'conference', to => 'sip:alice@example.com', from => '+15005550006', task_sid => $bench->{task}{sid},
         worker_sid => $bench->{worker}{sid}, workspace_sid => $space->sid, task_call_sid => $call_sid);
     is $call->{$_}, $wanted{$_}, "the call's $_" for sort keys %wanted;
-    is_deeply $call->{parameters}, { instruction => 'conference', sip_auth_password => '********', timeout => 9 }, 'its parameters, the password hidden';
-    ok index($server->request(method => 'GET', target => '/_local/calls')->{body}, 'marker-sip') < 0, 'the password is nowhere';
+    is_deeply $call->{parameters}, { instruction => 'conference', sip_auth_password => '********', timeout => 9,
+        status_callback => 'http://h/status?a=b' }, 'its parameters, the passwords hidden';
+    ok index($server->request(method => 'GET', target => '/_local/calls')->{body}, 'marker-') < 0, 'the passwords are nowhere';
     my $later = bench('redirect', {}, { call_sid => sid('CA', 5) });
     is $server->post($later->{reservation}{url}, Instruction => 'redirect', RedirectCallSid => $call->{sid}, RedirectUrl => 'http://h/')->{status},
         200, '4.5 a call that an instruction made can be redirected';

@@ -12,6 +12,7 @@
 #include "taskrouterd/order.h"
 #include "twilio/domain.h"
 #include "twilio/instruction.h"
+#include "twilio/webhook_url.h"
 
 #define ERROR_PARAMETER 20001
 #define ERROR_UNKNOWN_INSTRUCTION 55555
@@ -103,7 +104,20 @@ is_pending(struct order *order)
 	return false;
 }
 
-/* {"instruction":…} as it was given, but for the password. */
+/* A parameter as it may be seen: passwords are masked, and URLs lose theirs. */
+static struct str
+shown_parameter(struct arena *arena, const struct json_member *member)
+{
+	struct str text = json_text(member->value);
+
+	if (str_is(member->key, "sip_auth_password"))
+		return STR("\"********\"");
+	if (str_contains(text, "://"))
+		return json_quote(arena, webhook_url_shown(text, arena));
+	return json_write(arena, member->value);
+}
+
+/* {"instruction":…} as it was given, but for passwords. */
 static struct str
 shown_parameters(struct order *order)
 {
@@ -117,9 +131,7 @@ shown_parameters(struct order *order)
 			text.len > 1 ? STR(",") : STR(""),
 			json_quote(arena, member.key),
 			STR(":"),
-			str_is(member.key, "sip_auth_password")
-			    ? STR("\"********\"")
-			    : json_write(arena, member.value),
+			shown_parameter(arena, &member),
 		};
 		text = arena_join(arena, parts, ARRAY_LENGTH(parts));
 	}
