@@ -48,7 +48,9 @@ struct request {
 	enum media_type media;
 	struct str path;  /* raw, of REQUEST_URI up to '?'; else absent */
 	struct str query; /* raw, without '?'; absent if there was no '?' */
-	struct form form; /* parameters of a POST's body (route_dispatch) */
+	/* Set by route_dispatch: */
+	struct form form;   /* parameters of a POST's body */
+	struct str segment; /* what stands for the "*" of its route */
 };
 
 /* Keeps a meta-variable that http/meta.h names and forgets the others.

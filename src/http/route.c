@@ -44,13 +44,38 @@ behind_mount(const struct site *site, const struct request *request)
 	return STR_NONE;
 }
 
+/* What stands for the "*" that a route's path ends in; absent if the path is
+ * not one of that route's. */
+static struct str
+segment_of(const struct route *route, struct str path)
+{
+	struct str pattern = str_from(route->path);
+	struct str fixed = str_slice(pattern, 0, pattern.len - 1);
+	struct str segment = str_slice(path, fixed.len, path.len);
+
+	if (!str_has_suffix(pattern, STR("/*")) ||
+	    !str_has_prefix(path, fixed) || segment.len == 0 ||
+	    str_is(segment, ".") || str_is(segment, ".."))
+		return STR_NONE;
+	for (size_t i = 0; i < segment.len; i++) {
+		unsigned char c = (unsigned char)segment.at[i];
+		if (!ascii_is_alpha(c) && !ascii_is_digit(c) &&
+		    !str_has_byte(STR("-._~"), (char)c))
+			return STR_NONE;
+	}
+	return segment;
+}
+
 const struct route *
 route_find(const struct site *site, const struct request *request)
 {
 	struct str path = behind_mount(site, request);
 
+	if (str_has_byte(path, '*'))
+		return NULL;
 	for (size_t i = 0; i < site->count; i++)
-		if (str_is(path, site->routes[i].path))
+		if (str_is(path, site->routes[i].path) ||
+		    segment_of(&site->routes[i], path).at != NULL)
 			return &site->routes[i];
 	return NULL;
 }
@@ -75,19 +100,21 @@ check_body(struct exchange *exchange)
 {
 	struct request *request = &exchange->request;
 	bool post = request->method == METHOD_POST;
+	bool may_lack_body = exchange->route->reads_body;
 	bool unreadable = request->media == MEDIA_OTHER ||
 	    (request->media == MEDIA_NONE && request->body.len > 0);
 	struct err err;
 
 	if (request->body_oversized)
 		exchange_refuse(exchange, 413, "the body is too large");
-	else if (post && unreadable)
+	else if (post && unreadable && !exchange->route->reads_body)
 		exchange_refuse(exchange, 415,
 		    "expected a body of type application/x-www-form-urlencoded "
 		    "or application/json");
-	else if (!request_check_body(request, &err))
+	else if (!(may_lack_body && request->body.len == 0) &&
+	    !request_check_body(request, &err))
 		exchange_refuse(exchange, 400, "%s", err.text);
-	else if (post &&
+	else if (post && !exchange->route->reads_body &&
 	    !request_body_parameters(
 		request, &exchange->arena, &request->form, &err))
 		exchange_refuse(exchange, 400, "the body is malformed at byte "
@@ -112,6 +139,7 @@ route_dispatch(const struct site *site, struct exchange *exchange)
 		return;
 	}
 	exchange->route = route;
+	request->segment = segment_of(route, behind_mount(site, request));
 	if ((route->methods & request->method) == 0) {
 		refuse_method(exchange, route);
 		return;

@@ -12,7 +12,9 @@
 #include "http/exchange.h"
 
 struct route {
-	const char *path;    /* behind the mount point: "/create_task" */
+	/* Behind the mount point: "/create_task"; a last segment "*" stands for
+	 * any one segment that needs no decoding, request->segment then. */
+	const char *path;
 	const char *name;    /* in the log and the metrics: "create_task" */
 	unsigned methods;    /* METHOD_GET | … */
 	/* Whether the caller may; if not it has completed the exchange. NULL:
@@ -20,6 +22,7 @@ struct route {
 	bool (*admit)(struct exchange *exchange);
 	/* Completes the exchange, now or later. */
 	void (*handle)(struct exchange *exchange);
+	bool reads_body; /* itself, of whatever media type: `form` is empty */
 };
 
 struct site {

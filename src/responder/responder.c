@@ -11,7 +11,7 @@
 
 static const struct route routes[] = {
 #define ROUTE(name, methods, admit) \
-	{"/" #name, #name, methods, admit, handle_##name},
+	{"/" #name, #name, methods, admit, handle_##name, false},
 #include "responder/routes.h"
 #undef ROUTE
 };

@@ -23,11 +23,11 @@ static void show_health(struct exchange *exchange);
 #define READS (METHOD_GET | METHOD_HEAD)
 
 static const struct route routes[] = {
-	{PREFIX "/", "local", READS, admit, show_index},
+	{PREFIX "/", "local", READS, admit, show_index, false},
 	{PREFIX "/debugger", "debugger", READS | METHOD_DELETE, admit,
-	    serve_debugger},
-	{PREFIX "/calls", "calls", READS, admit, show_calls},
-	{HEALTH, "healthz", READS, NULL, show_health},
+	    serve_debugger, false},
+	{PREFIX "/calls", "calls", READS, admit, show_calls, false},
+	{HEALTH, "healthz", READS, NULL, show_health, false},
 };
 
 static bool

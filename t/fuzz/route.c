@@ -23,8 +23,8 @@ handle(struct exchange *exchange)
 
 static const struct route routes[] = {
 	{"/assignment_callback", "assignment_callback", METHOD_POST, NULL,
-	    handle},
-	{"/healthz", "healthz", METHOD_GET | METHOD_HEAD, NULL, handle},
+	    handle, false},
+	{"/healthz", "healthz", METHOD_GET | METHOD_HEAD, NULL, handle, false},
 };
 
 static const struct site sites[] = {

@@ -35,11 +35,13 @@ handle(struct exchange *exchange)
 
 static const struct route routes[] = {
 	{"/assignment_callback", "assignment_callback", METHOD_POST, admit_all,
-	    handle},
+	    handle, false},
 	{"/create_task", "create_task", METHOD_GET | METHOD_POST, admit_nobody,
-	    handle},
-	{"/healthz", "healthz", METHOD_GET | METHOD_HEAD, NULL, handle},
-	{"/console/", "console", METHOD_GET, NULL, handle},
+	    handle, false},
+	{"/healthz", "healthz", METHOD_GET | METHOD_HEAD, NULL, handle, false},
+	{"/console/", "console", METHOD_GET, NULL, handle, false},
+	{"/tasks/*", "task", METHOD_GET, NULL, handle, false},
+	{"/import", "import", METHOD_POST, NULL, handle, true},
 };
 
 static const struct site mounted = {routes, ARRAY_LENGTH(routes),
@@ -109,6 +111,19 @@ static const struct {
 	{"a segment behind it", &mounted, "/taskrouter/healthz/x", NULL, NULL},
 	{"no slash in front", &mounted, "taskrouter/healthz", NULL, NULL},
 	{"an asterisk", &mounted, "*", NULL, NULL},
+
+	/* One segment of any name. */
+	{"any segment", &mounted, "/taskrouter/tasks/WT1-a.b_c~", NULL, "task"},
+	{"any segment, PATH_INFO", &mounted, "/taskrouter/tasks/x", "/tasks/x",
+	    "task"},
+	{"any segment, none", &mounted, "/taskrouter/tasks/", NULL, NULL},
+	{"any segment, no slash", &mounted, "/taskrouter/tasks", NULL, NULL},
+	{"any segment, two", &mounted, "/taskrouter/tasks/x/y", NULL, NULL},
+	{"any segment, encoded", &mounted, "/taskrouter/tasks/%41", NULL, NULL},
+	{"any segment, a dot", &mounted, "/taskrouter/tasks/.", NULL, NULL},
+	{"any segment, dots", &mounted, "/taskrouter/tasks/..", NULL, NULL},
+	{"any segment, the star itself", &mounted, "/taskrouter/tasks/*", NULL,
+	    NULL},
 
 	/* With PATH_INFO: Apache's CGI kinds, lighttpd, fcgiwrap. */
 	{"PATH_INFO", &mounted, "/taskrouter/healthz", "/healthz", "healthz"},
@@ -278,6 +293,12 @@ static const struct {
 	    401, true},
 	{"a GET whose body nobody reads", "GET", "/create_task", "text/plain",
 	    "1", "%", WHOLE, 401, true},
+	{"a body that the handler reads", "POST", "/import", "text/plain", "1",
+	    "%", WHOLE, 200, false},
+	{"a body that it reads, and that is not there", "POST", "/import",
+	    NULL, NULL, "", WHOLE, 200, false},
+	{"a body that it reads, of another length", "POST", "/import", NULL,
+	    "9", "a=b", WHOLE, 400, false},
 	{"HEAD", "HEAD", "/healthz", NULL, NULL, "", WHOLE, 200, false},
 	{"a query on a path", "GET", "/healthz?%", NULL, NULL, "", WHOLE, 200,
 	    false},
@@ -304,6 +325,20 @@ dispatch(size_t row)
 	request->body_oversized = refusals[row].size == BODY_TOO_LARGE;
 	route_dispatch(&mounted, exchange);
 	return exchange;
+}
+
+static void
+test_segment(void)
+{
+	struct exchange *exchange = exchange_new(&application, &transport);
+	struct request *request = &exchange->request;
+
+	set_variable(request, "REQUEST_METHOD", "GET");
+	set_variable(request, "REQUEST_URI", "/taskrouter/tasks/WT1?x=y");
+	request_interpret(request);
+	route_dispatch(&mounted, exchange);
+	is_str(request->segment, "WT1", "the handler is told the segment");
+	exchange_free(exchange);
 }
 
 static void
@@ -404,6 +439,7 @@ int
 main(void)
 {
 	test_paths();
+	test_segment();
 	test_order();
 	test_details();
 	test_exchange();
