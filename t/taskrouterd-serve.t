@@ -234,7 +234,13 @@ subtest 'what is served' => sub {
         ok eval { $json->decode($response->{body}) }, '... JSON';
     }
     my $index = $json->decode($get->('GET', '/_local/', @account)->{body});
-    is $get->('GET', $_->{path}, @account)->{status}, 200, "$_->{path} of the index is there" for @{ $index->{routes} };
+    for my $route (@{ $index->{routes} }) {
+        my %takes = map { $_ => 1 } @{ $route->{methods} };
+        my $path = $route->{path} =~ s{\*$}{none}r;
+        is $get->($_, $path)->{status}, 401, "$_ $path of the index asks for credentials"
+            for $path eq '/healthz' ? () : sort keys %takes;
+        is $get->('GET', $path, @account)->{status}, $route->{path} =~ /\*$/ ? 404 : 200, "$path of the index is there" if $takes{GET};
+    }
     is $get->('DELETE', '/_local/debugger', @account)->{status}, 204, 'the debugger can be emptied';
     is $get->('PUT', '/_local/calls', @account)->{status}, 405, 'PUT is nothing that it takes';
     is $get->('GET', $_, @account)->{status}, 404, "$_ is nothing" for '/_local', '/_local/none', '/_local//calls', '/x/_local/calls', '/calls', '/', '/v2';

@@ -112,6 +112,87 @@ write_effects(struct store *store, const struct router_effects *effects,
 	return true;
 }
 
+/* ---- settings */
+
+static bool
+keep_settings(struct store *store, const struct store_setting *rows,
+    size_t count, struct err *err)
+{
+	struct sqlite_store *s = (struct sqlite_store *)store;
+	sqlite3_stmt *keep = s->statements[STATEMENT_KEEP_SETTING];
+	int code = SQLITE_OK;
+
+	if (!transaction_begin(s, err))
+		return false;
+	for (size_t i = 0; code == SQLITE_OK && i < count; i++) {
+		code = sqlite_bind(keep, 1, str_from(rows[i].name));
+		if (code == SQLITE_OK)
+			code = sqlite3_bind_int64(keep, 2, rows[i].value);
+		code = sqlite_run(keep, code, NULL);
+	}
+	if (code != SQLITE_OK)
+		return transaction_undo(s, code, err);
+	return transaction_commit(s, err);
+}
+
+static bool
+recall_settings(struct store *store, struct store_setting *rows,
+    size_t count, struct err *err)
+{
+	struct sqlite_store *s = (struct sqlite_store *)store;
+	sqlite3_stmt *recall = s->statements[STATEMENT_RECALL_SETTING];
+
+	for (size_t i = 0; i < count; i++) {
+		int code = sqlite_bind(recall, 1, str_from(rows[i].name));
+		code = sqlite_run(recall, code, &rows[i].value);
+		if (code != SQLITE_OK)
+			return sqlite_failed(s, code, err);
+	}
+	return true;
+}
+
+/* ---- the whole */
+
+static int
+drop_rows(struct sqlite_store *s)
+{
+	sqlite3_str *sql = sqlite3_str_new(s->db);
+
+	sqlite3_str_appendall(sql, "DELETE FROM event; DELETE FROM setting; "
+	    "UPDATE mark SET number = 0;");
+	for (size_t k = 0; k < KIND_COUNT; k++)
+		sqlite3_str_appendf(
+		    sql, "DELETE FROM \"%w\";", kind_rows[k].table);
+	return sqlite_execute(s, sql);
+}
+
+static bool
+clear_store(struct store *store, struct err *err)
+{
+	struct sqlite_store *s = (struct sqlite_store *)store;
+
+	if (!transaction_begin(s, err))
+		return false;
+	int code = drop_rows(s);
+	if (code != SQLITE_OK)
+		return transaction_undo(s, code, err);
+	if (!transaction_commit(s, err))
+		return false;
+	s->extent = (struct extent){.at = INT64_MIN};
+	return true;
+}
+
+static struct store_extent
+extent_of(const struct store *store)
+{
+	const struct sqlite_store *s = (const struct sqlite_store *)store;
+
+	return (struct store_extent){
+		.number = s->extent.number,
+		.at = s->extent.at,
+	};
+}
+
 /* Closing the last connection copies the log into the file and removes it;
  * where that fails the log stays, and with it what it holds. */
 static void
@@ -133,6 +214,10 @@ static const struct store_driver driver = {
 	.write = write_effects,
 	.events = events_query,
 	.purge = events_purge,
+	.keep = keep_settings,
+	.recall = recall_settings,
+	.clear = clear_store,
+	.extent = extent_of,
 	.close = close_store,
 };
 

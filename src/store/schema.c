@@ -43,6 +43,10 @@ static const char *const steps[] = {
 	/* No number below this one is given again, whatever was removed. */
 	"CREATE TABLE mark(number INTEGER NOT NULL) STRICT;"
 	"INSERT INTO mark VALUES(0);",
+	/* Numbers that are no object's. */
+	"CREATE TABLE setting("
+	"name TEXT PRIMARY KEY, value INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;",
 };
 
 int

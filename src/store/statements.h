@@ -14,3 +14,5 @@ STATEMENT(MOST_LATE, "SELECT at - date FROM event WHERE at > date ORDER BY at - 
 STATEMENT(FIRST_FROM, "SELECT number FROM event WHERE at >= ?1 ORDER BY at, number LIMIT 1")
 STATEMENT(LAST_UNTIL, "SELECT number FROM event WHERE at <= ?1 ORDER BY at DESC, number DESC LIMIT 1")
 STATEMENT(PURGE, "DELETE FROM event WHERE number IN (SELECT number FROM event WHERE number <= ?1 AND date < ?2 ORDER BY number LIMIT ?3)")
+STATEMENT(KEEP_SETTING, "INSERT INTO setting(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = excluded.value")
+STATEMENT(RECALL_SETTING, "SELECT value FROM setting WHERE name = ?1")

@@ -48,6 +48,17 @@ struct store_events_query {
 /* Returns false to end the query early. */
 typedef bool store_take_event(void *context, const struct store_event *event);
 
+/* A number that is no object's. */
+struct store_setting {
+	const char *name;
+	int64_t value;
+};
+
+struct store_extent {
+	uint64_t number; /* the largest that an object or Event has, or had */
+	int64_t at;      /* the latest date of all Events; ROUTER_NEVER: none */
+};
+
 struct store {
 	const struct store_driver *driver;
 };
@@ -68,6 +79,17 @@ struct store_driver {
 	 * many there were. */
 	bool (*purge)(struct store *store, int64_t before, size_t most,
 	    size_t *count, struct err *err);
+	/* Keeps numbers under their names, in one transaction. */
+	bool (*keep)(struct store *store, const struct store_setting *settings,
+	    size_t count, struct err *err);
+	/* Gives them back; where none was kept the value stays as it is. */
+	bool (*recall)(struct store *store, struct store_setting *settings,
+	    size_t count, struct err *err);
+	/* Forgets everything, in one transaction: as it was when it was
+	 * made. */
+	bool (*clear)(struct store *store, struct err *err);
+	/* What is known of the rows without reading them. */
+	struct store_extent (*extent)(const struct store *store);
 	void (*close)(struct store *store);
 };
 
@@ -80,6 +102,10 @@ struct store *store_open_sqlite(const char *file, struct err *err);
 #define store_load(store, ...) ((store)->driver->load((store), __VA_ARGS__))
 #define store_write(store, ...) ((store)->driver->write((store), __VA_ARGS__))
 #define store_events(store, ...) ((store)->driver->events((store), __VA_ARGS__))
+#define store_keep(store, ...) ((store)->driver->keep((store), __VA_ARGS__))
+#define store_recall(store, ...) ((store)->driver->recall((store), __VA_ARGS__))
+#define store_clear(store, err) ((store)->driver->clear((store), (err)))
+#define store_extent(store) ((store)->driver->extent(store))
 #define store_purge(store, ...) ((store)->driver->purge((store), __VA_ARGS__))
 /* NULL is allowed. */
 void store_close(struct store *store);

@@ -3,7 +3,7 @@
 
 #include "taskrouterd/api.h"
 
-#include <sys/random.h>
+#include <string.h>
 
 #include "taskrouterd/authenticate.h"
 #include "taskrouterd/daemon.h"
@@ -289,15 +289,16 @@ origin_of(const struct api_call *call)
 	    STR_ARGS(is_safe ? host : settings->listen));
 }
 
-/* "RQ" and 32 digits, as Twilio names requests: in the answer and in the log.
- * Without chance the exchange keeps the id that it has. */
+/* "RQ" and 32 digits, as Twilio names requests: in the answer and in the
+ * log. */
 static struct str
-request_sid(const struct exchange *exchange, struct arena *arena)
+request_sid(struct chance *chance, struct arena *arena)
 {
+	unsigned char bytes[16];
 	uint64_t half[2];
 
-	if (getrandom(half, sizeof half, 0) != (ssize_t)sizeof half)
-		return exchange->id;
+	chance_fill(chance, CHANCE_REQUESTS, bytes);
+	memcpy(half, bytes, sizeof half);
 	return arena_format(arena, "RQ%016jx%016jx", (uintmax_t)half[0],
 	    (uintmax_t)half[1]);
 }
@@ -314,7 +315,7 @@ start(struct api_call *call, struct daemon *daemon, struct exchange *exchange)
 	call->presenter.now = daemon_now(daemon);
 	call->presenter.base = arena_format(call->arena, "%.*s" PREFIX,
 	    STR_ARGS(origin_of(call)));
-	exchange->id = request_sid(exchange, call->arena);
+	exchange->id = request_sid(&daemon->chance, call->arena);
 	exchange->facts.account_sid = daemon->settings->account_sid;
 }
 

@@ -185,7 +185,8 @@ send_call(struct callback_call *call)
 		.context = call,
 	};
 
-	return webhook_start(call->callbacks->client, &request);
+	return outgoing_send(call->callbacks->daemon, call->callbacks->client,
+	    OUTGOING_ASSIGNMENT, &request);
 }
 
 /* ---- what comes back */

@@ -3,11 +3,9 @@
 
 #include "taskrouterd/daemon.h"
 
-#include <errno.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -18,26 +16,8 @@
 #include "taskrouterd/event_callbacks.h"
 #include "taskrouterd/local.h"
 
-#define SID_TIME_BYTES 6 /* of 16: milliseconds, for 8,000 years */
 /* A body of limits.body and its values, a page of a list and its objects. */
 #define EXCHANGE_MOST ((size_t)64 << 20)
-/* The wall clock can be set, and stands still in no sleep of the machine: the
- * timer, which goes by another clock, is set anew at least so often. */
-#define WAIT_MOST_MS 60000
-/* After the store failed, timers wait so long: they would fail, too. */
-#define PAUSE_US 1000000
-/* Events are looked through for those that are too old so often, and so many
- * are forgotten at once, while requests wait. */
-#define PURGE_INTERVAL_US 600000000
-#define PURGE_NEXT_US 20000
-#define PURGE_MOST 500
-#define DAY_MS ((int64_t)86400000)
-
-static struct timeval
-interval(int64_t us)
-{
-	return (struct timeval){us / 1000000, us % 1000000};
-}
 
 struct daemon *
 daemon_of(const struct exchange *exchange)
@@ -48,8 +28,7 @@ daemon_of(const struct exchange *exchange)
 int64_t
 daemon_now(const struct daemon *daemon)
 {
-	(void)daemon;
-	return clock_wall_ms();
+	return timekeeper_now(daemon);
 }
 
 struct object *
@@ -69,6 +48,7 @@ serve(struct application *application, struct exchange *exchange)
 	struct request *request = &exchange->request;
 
 	daemon->in_hand++;
+	timekeeper_note_activity(daemon);
 	if (request->path.at == NULL)
 		request->path = request->meta[META_PATH_INFO];
 	if (local_owns(request->path))
@@ -86,19 +66,36 @@ ended(struct application *application, struct exchange *exchange)
 	exchange_log(exchange, clock_monotonic_us() - exchange->started_us);
 }
 
-void
-daemon_answer(struct daemon *daemon, struct exchange *exchange)
+/* NULL: there is no memory, and the exchange was answered, which says so. */
+static struct held_exchange *
+hold(struct exchange *exchange)
 {
 	struct held_exchange *held =
 	    arena_alloc(&exchange->arena, sizeof *held);
 
-	/* Out of memory: the answer will say so, whatever the store says. */
-	if (held == NULL) {
+	if (held == NULL)
 		exchange_complete(exchange);
-		return;
-	}
-	held->exchange = exchange;
-	STAILQ_INSERT_TAIL(&daemon->held, held, entry);
+	else
+		held->exchange = exchange;
+	return held;
+}
+
+void
+daemon_answer(struct daemon *daemon, struct exchange *exchange)
+{
+	struct held_exchange *held = hold(exchange);
+
+	if (held != NULL)
+		STAILQ_INSERT_TAIL(&daemon->held, held, entry);
+}
+
+void
+daemon_reset(struct daemon *daemon, struct exchange *exchange)
+{
+	struct held_exchange *held = hold(exchange);
+
+	if (held != NULL)
+		STAILQ_INSERT_TAIL(&daemon->resetting, held, entry);
 }
 
 /* Completing an exchange may bring the next one of its connection, which is
@@ -211,31 +208,14 @@ wake_workspaces(struct daemon *daemon)
 		    daemon->event_callbacks, str_from(workspace->sid));
 }
 
-/* SIDs begin with the time, so that those of one turn stand together in the
- * store's indexes: groups of a hundred rows are written twice as fast. */
-static void
-fill_random(void *context, unsigned char bytes[16])
-{
-	uint64_t now = (uint64_t)clock_wall_ms();
-
-	(void)context;
-	/* Fails only where the kernel has none (getrandom(2)). */
-	if (getrandom(bytes, 16, 0) != 16) {
-		log_event(LOG_LEVEL_ERROR, "stop", "no random numbers: %s",
-		    strerror(errno));
-		abort();
-	}
-	for (size_t i = 0; i < SID_TIME_BYTES; i++)
-		bytes[i] = (unsigned char)(now >> (8 * (SID_TIME_BYTES - 1 - i)));
-}
-
 /* The router as the store has it; NULL: *err. */
 static struct router *
 load(struct daemon *daemon, struct err *err)
 {
 	struct router_options options = {
 		.account_sid = daemon->settings->account_sid,
-		.random = fill_random,
+		.random = chance_fill_sid,
+		.context = &daemon->chance,
 	};
 	struct router *router = router_new(&options);
 
@@ -256,7 +236,7 @@ go_back(struct daemon *daemon, const struct err *why)
 	log_event(LOG_LEVEL_ERROR, "store", "%s: going back to what it has",
 	    why->text);
 	refuse_held(daemon);
-	daemon->pause_until_us = clock_monotonic_us() + PAUSE_US;
+	timekeeper_pause(daemon);
 	struct router *router = load(daemon, &err);
 	if (router == NULL) {
 		log_event(LOG_LEVEL_ERROR, "store", "%s", err.text);
@@ -268,6 +248,7 @@ go_back(struct daemon *daemon, const struct err *why)
 	daemon->router = router;
 	carry_out(daemon);
 	wake_workspaces(daemon);
+	timekeeper_interrupt(daemon, 503, "the store has failed");
 }
 
 static void
@@ -283,87 +264,16 @@ settle_once(struct daemon *daemon)
 	answer_held(daemon);
 }
 
-/* ---- timers */
-
-/* Leaves the timer alone where it is set well. */
 static void
-set_due(struct daemon *daemon)
-{
-	int64_t next = router_next_due(daemon->router);
-	int64_t now = daemon_now(daemon);
-	int64_t pause = daemon->pause_until_us - clock_monotonic_us();
-
-	if (event_pending(daemon->due, EV_TIMEOUT, NULL) &&
-	    daemon->due_at == next)
-		return;
-	daemon->due_at = next;
-	if (next == ROUTER_NEVER) {
-		(void)event_del(daemon->due);
-		return;
-	}
-	int64_t wait = next <= now ? 0
-	    : next - now < WAIT_MOST_MS
-	    ? next - now
-	    : WAIT_MOST_MS;
-	struct timeval delay =
-	    interval(wait * 1000 > pause ? wait * 1000 : pause);
-	(void)event_add(daemon->due, &delay);
-}
-
-static void
-on_due(evutil_socket_t fd, short what, void *argument)
-{
-	struct daemon *daemon = argument;
-
-	(void)fd;
-	(void)what;
-	(void)router_tick(daemon->router, daemon_now(daemon),
-	    (size_t)daemon->settings->limits.timers);
-}
-
-static void
-on_purge(evutil_socket_t fd, short what, void *argument)
-{
-	struct daemon *daemon = argument;
-	int64_t before = daemon_now(daemon) -
-	    daemon->settings->limits.events_days * DAY_MS;
-	struct timeval next = interval(PURGE_INTERVAL_US);
-	size_t count = 0;
-	struct err err;
-
-	(void)fd;
-	(void)what;
-	if (!store_purge(daemon->store, before, PURGE_MOST, &count, &err))
-		log_event(LOG_LEVEL_WARNING, "store",
-		    "old Events stay for now: %s", err.text);
-	else if (count == PURGE_MOST)
-		next = interval(PURGE_NEXT_US);
-	(void)event_add(daemon->purge, &next);
-}
-
-static bool
-make_timers(struct daemon *daemon, struct err *err)
-{
-	struct timeval at_once = {0, 0};
-
-	daemon->due = event_new(daemon->loop, -1, 0, on_due, daemon);
-	daemon->purge = event_new(daemon->loop, -1, 0, on_purge, daemon);
-	return (daemon->due != NULL && daemon->purge != NULL &&
-		   event_add(daemon->purge, &at_once) == 0) ||
-	    err_set(err, 0, "timers cannot be made");
-}
-
-void
-daemon_settle(struct daemon *daemon)
+settle(struct daemon *daemon)
 {
 	while (!daemon->broken &&
 	    (router_is_unsettled(daemon->router) ||
 		!STAILQ_EMPTY(&daemon->held)))
 		settle_once(daemon);
-	set_due(daemon);
 }
 
-/* ---- beginning and end */
+/* ---- parts */
 
 static bool
 make_parts(struct daemon *daemon, struct err *err)
@@ -371,7 +281,8 @@ make_parts(struct daemon *daemon, struct err *err)
 	const struct settings *settings = daemon->settings;
 	struct router_options options = {
 		.account_sid = settings->account_sid,
-		.random = fill_random,
+		.random = chance_fill_sid,
+		.context = &daemon->chance,
 	};
 
 	daemon->debugger =
@@ -383,8 +294,84 @@ make_parts(struct daemon *daemon, struct err *err)
 	if (daemon->callbacks == NULL)
 		return false;
 	daemon->event_callbacks = event_callbacks_open(daemon, err);
-	return daemon->event_callbacks != NULL && make_timers(daemon, err);
+	return daemon->event_callbacks != NULL;
 }
+
+static void
+close_parts(struct daemon *daemon)
+{
+	callbacks_close(daemon->callbacks);
+	event_callbacks_close(daemon->event_callbacks);
+	calls_close(daemon->calls);
+	debugger_close(daemon->debugger);
+	daemon->callbacks = NULL;
+	daemon->event_callbacks = NULL;
+	daemon->calls = NULL;
+	daemon->debugger = NULL;
+}
+
+/* Chance goes on where this store has never been. */
+static void
+begin_chance(struct daemon *daemon)
+{
+	chance_init(&daemon->chance, daemon->settings->random_seed,
+	    store_extent(daemon->store).number);
+}
+
+/* ---- reset */
+
+/* Where it fails half-way the program ends: the store is empty then. */
+static bool
+begin_anew(struct daemon *daemon, struct err *err)
+{
+	close_parts(daemon);
+	router_free(daemon->router);
+	begin_chance(daemon);
+	daemon->router = load(daemon, err);
+	daemon->broken = daemon->router == NULL || !make_parts(daemon, err) ||
+	    !timekeeper_reset(daemon, err);
+	timekeeper_changed(daemon);
+	return !daemon->broken;
+}
+
+static void
+reset_asked(struct daemon *daemon)
+{
+	STAILQ_HEAD(, held_exchange) asked = STAILQ_HEAD_INITIALIZER(asked);
+	struct held_exchange *first;
+	struct err err;
+
+	if (STAILQ_EMPTY(&daemon->resetting) || daemon->broken)
+		return;
+	STAILQ_CONCAT(&asked, &daemon->resetting);
+	timekeeper_interrupt(daemon, 409, "everything was reset meanwhile");
+	bool good = store_clear(daemon->store, &err) &&
+	    begin_anew(daemon, &err);
+	log_event(good ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "reset", "%s",
+	    good ? "everything is forgotten" : err.text);
+	while ((first = STAILQ_FIRST(&asked)) != NULL) {
+		STAILQ_REMOVE_HEAD(&asked, entry);
+		first->exchange->response.status = 204;
+		if (good)
+			exchange_complete(first->exchange);
+		else
+			exchange_refuse(first->exchange, 503, "%s", err.text);
+	}
+}
+
+void
+daemon_settle(struct daemon *daemon)
+{
+	unsigned steps = 0;
+
+	settle(daemon);
+	reset_asked(daemon);
+	while (steps++ < TIMEKEEPER_STEPS && timekeeper_step(daemon))
+		settle(daemon);
+	timekeeper_set_due(daemon);
+}
+
+/* ---- beginning and end */
 
 bool
 daemon_open(struct daemon *daemon, struct event_base *loop,
@@ -395,19 +382,21 @@ daemon_open(struct daemon *daemon, struct event_base *loop,
 		    .memory = EXCHANGE_MOST},
 		.loop = loop,
 		.settings = settings,
-		.due_at = ROUTER_NEVER,
 	};
 	STAILQ_INIT(&daemon->held);
+	STAILQ_INIT(&daemon->resetting);
 	daemon->store = store_open_sqlite(settings->store.at, err);
 	if (daemon->store == NULL ||
-	    !settings_make_credentials(settings, err))
+	    !settings_make_credentials(settings, err) ||
+	    !timekeeper_open(daemon, err))
 		return false;
+	begin_chance(daemon);
 	daemon->router = load(daemon, err);
 	if (daemon->router == NULL || !make_parts(daemon, err))
 		return false;
 	carry_out(daemon);
 	wake_workspaces(daemon);
-	set_due(daemon);
+	timekeeper_set_due(daemon);
 	return true;
 }
 
@@ -417,6 +406,14 @@ daemon_stop(struct daemon *daemon)
 	daemon->stopping = true;
 	callbacks_stop(daemon->callbacks);
 	event_callbacks_stop(daemon->event_callbacks);
+	timekeeper_interrupt(daemon, 503, "the program is stopping");
+}
+
+bool
+daemon_is_quiet(const struct daemon *daemon)
+{
+	return callbacks_in_hand(daemon->callbacks) == 0 &&
+	    event_callbacks_are_quiet(daemon->event_callbacks);
 }
 
 bool
@@ -430,14 +427,8 @@ daemon_is_idle(const struct daemon *daemon)
 void
 daemon_close(struct daemon *daemon)
 {
-	callbacks_close(daemon->callbacks);
-	event_callbacks_close(daemon->event_callbacks);
-	if (daemon->due != NULL)
-		event_free(daemon->due);
-	if (daemon->purge != NULL)
-		event_free(daemon->purge);
-	calls_close(daemon->calls);
-	debugger_close(daemon->debugger);
+	close_parts(daemon);
+	timekeeper_close(daemon);
 	router_free(daemon->router);
 	store_close(daemon->store);
 }

@@ -18,9 +18,10 @@
 #include "http/exchange.h"
 #include "router/engine.h"
 #include "store/store.h"
+#include "taskrouterd/chance.h"
 #include "taskrouterd/settings.h"
+#include "taskrouterd/timekeeper.h"
 
-struct event;
 struct event_base;
 struct callbacks;       /* taskrouterd/callbacks.h: assignment callbacks */
 struct event_callbacks; /* taskrouterd/event_callbacks.h */
@@ -45,10 +46,9 @@ struct daemon {
 	struct calls *calls;
 	STAILQ_HEAD(, held_exchange) held;
 	size_t in_hand;          /* exchanges begun and not yet ended */
-	struct event *due;       /* the router's next timer */
-	int64_t due_at;          /* what it is set for: wall clock, ms */
-	struct event *purge;     /* of Events that are too old */
-	int64_t pause_until_us;  /* monotonic: the store failed a moment ago */
+	STAILQ_HEAD(, held_exchange) resetting; /* that ask for a reset */
+	struct timekeeper timekeeper;
+	struct chance chance;
 	bool stopping;
 	bool broken; /* the store failed and could not be read again */
 };
@@ -70,7 +70,11 @@ bool daemon_is_idle(const struct daemon *daemon);
 /* The daemon of an exchange. */
 struct daemon *daemon_of(const struct exchange *exchange);
 
-/* The time that the router goes by: wall clock, ms. */
+/* Whether nothing is under way that may change anything by itself, but for
+ * timers: no callback is. */
+bool daemon_is_quiet(const struct daemon *daemon);
+
+/* The time that the router goes by: ms, of a simulated clock. */
 int64_t daemon_now(const struct daemon *daemon);
 
 /* router_apply at daemon_now. */
@@ -80,6 +84,10 @@ struct object *daemon_apply(struct daemon *daemon,
 /* The exchange's response is complete: sends it at the end of the turn, after
  * the store has what the turn changed. */
 void daemon_answer(struct daemon *daemon, struct exchange *exchange);
+
+/* At the end of the turn everything is forgotten, and is as after a start on an
+ * empty store; then the exchange is answered. */
+void daemon_reset(struct daemon *daemon, struct exchange *exchange);
 
 /* The end of a turn: one transaction, then answers and callbacks. Where the
  * store fails, the held exchanges get 503 and the router goes back to what the

@@ -293,7 +293,8 @@ send_first(struct feed *feed, struct str url)
 		.context = feed,
 	};
 
-	if (!webhook_start(feed->owner->client, &request))
+	if (!outgoing_send(feed->owner->daemon, feed->owner->client,
+		OUTGOING_EVENT, &request))
 		return false;
 	feed->is_sending = true;
 	feed->owner->in_hand++;
@@ -478,6 +479,12 @@ size_t
 event_callbacks_in_hand(const struct event_callbacks *owner)
 {
 	return owner->in_hand;
+}
+
+bool
+event_callbacks_are_quiet(const struct event_callbacks *owner)
+{
+	return owner->in_hand == 0 && STAILQ_EMPTY(&owner->queued);
 }
 
 uint64_t

@@ -34,6 +34,9 @@ void event_callbacks_stop(struct event_callbacks *event_callbacks);
 /* How many are under way; after event_callbacks_stop it only falls. */
 size_t event_callbacks_in_hand(const struct event_callbacks *event_callbacks);
 
+/* Whether there is none under way, and none to be sent at once. */
+bool event_callbacks_are_quiet(const struct event_callbacks *event_callbacks);
+
 /* How many were sent, and how many of them failed, since the start. */
 uint64_t event_callbacks_sent(const struct event_callbacks *event_callbacks);
 uint64_t event_callbacks_failed(const struct event_callbacks *event_callbacks);

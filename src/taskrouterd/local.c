@@ -7,6 +7,7 @@
 #include "http/route.h"
 #include "taskrouterd/authenticate.h"
 #include "taskrouterd/calls.h"
+#include "taskrouterd/clock_control.h"
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/debugger.h"
 #include "taskrouterd/json_put.h"
@@ -18,6 +19,8 @@ static bool admit(struct exchange *exchange);
 static void show_index(struct exchange *exchange);
 static void serve_debugger(struct exchange *exchange);
 static void show_calls(struct exchange *exchange);
+static void serve_clock(struct exchange *exchange);
+static void reset(struct exchange *exchange);
 static void show_health(struct exchange *exchange);
 
 #define READS (METHOD_GET | METHOD_HEAD)
@@ -27,6 +30,9 @@ static const struct route routes[] = {
 	{PREFIX "/debugger", "debugger", READS | METHOD_DELETE, admit,
 	    serve_debugger, false},
 	{PREFIX "/calls", "calls", READS, admit, show_calls, false},
+	{PREFIX "/clock", "clock", READS | METHOD_POST, admit, serve_clock,
+	    false},
+	{PREFIX "/reset", "reset", METHOD_POST, admit, reset, true},
 	{HEALTH, "healthz", READS, NULL, show_health, false},
 };
 
@@ -48,11 +54,12 @@ admit(struct exchange *exchange)
 	return false;
 }
 
-static void
-answer(struct exchange *exchange, struct str json)
+void
+local_answer(struct exchange *exchange, unsigned status, struct str json)
 {
-	response_body(&exchange->response, 200,
-	    "application/json; charset=utf-8", json);
+	response_body(&exchange->response, status,
+	    "application/json; charset=utf-8",
+	    arena_str(&exchange->arena, json));
 	exchange_complete(exchange);
 }
 
@@ -87,9 +94,8 @@ show_index(struct exchange *exchange)
 	for (size_t i = 0; i < ARRAY_LENGTH(routes); i++)
 		add_route(&out, &routes[i]);
 	buf_add_str(&out, STR("]}"));
-	struct str json = arena_str(&exchange->arena, buf_str(&out));
+	local_answer(exchange, 200, buf_str(&out));
 	buf_release(&out);
-	answer(exchange, json);
 }
 
 static void
@@ -98,7 +104,8 @@ serve_debugger(struct exchange *exchange)
 	struct debugger *debugger = daemon_of(exchange)->debugger;
 
 	if (exchange->request.method != METHOD_DELETE) {
-		answer(exchange, debugger_write(debugger, &exchange->arena));
+		local_answer(exchange, 200,
+		    debugger_write(debugger, &exchange->arena));
 		return;
 	}
 	debugger_clear(debugger);
@@ -109,8 +116,24 @@ serve_debugger(struct exchange *exchange)
 static void
 show_calls(struct exchange *exchange)
 {
-	answer(exchange,
+	local_answer(exchange, 200,
 	    calls_write(daemon_of(exchange)->calls, &exchange->arena));
+}
+
+static void
+serve_clock(struct exchange *exchange)
+{
+	if (exchange->request.method == METHOD_POST)
+		clock_set(exchange);
+	else
+		clock_show(exchange);
+}
+
+/* Nothing is read from the body. */
+static void
+reset(struct exchange *exchange)
+{
+	daemon_reset(daemon_of(exchange), exchange);
 }
 
 static void

@@ -13,7 +13,10 @@
 /* Whether the path belongs here and not to the REST API. */
 bool local_owns(struct str path);
 
-/* Answers the exchange, at once. */
+/* Answers the exchange, now or at the end of the turn. */
 void local_serve(struct exchange *exchange);
+
+/* Completes the exchange with a copy of the JSON. */
+void local_answer(struct exchange *exchange, unsigned status, struct str json);
 
 #endif

@@ -18,6 +18,7 @@ static const char usage[] =
     "usage: taskrouterd [-l address:port] [--store file|:memory:]\n"
     "           [--account-sid sid] [--auth-token-file file | --auth-token "
     "token]\n"
+    "           [--random-seed text] [--clock date] [--frozen]\n"
     "           [-c file] [-t | -T] [-V] [-h]\n"
     "\n"
     "  -l address:port         serve HTTP here (127.0.0.1:8015); port 0 takes\n"
@@ -28,6 +29,9 @@ static const char usage[] =
     "  --auth-token-file file  a file with its auth token\n"
     "  --auth-token token      the same for trials: others on this machine\n"
     "                          may see it\n"
+    "  --random-seed text      the same text, the same SIDs: for tests\n"
+    "  --clock date            start at 2026-01-31T08:00:00Z, say\n"
+    "  --frozen                let the clock stand still\n"
     "  -c file                 the configuration: limits, and the above\n"
     "  -t                      check the configuration and exit: 0 good, 78 "
     "bad\n"
@@ -45,12 +49,16 @@ static const struct {
 	const char *key;
 	bool names_file;
 	bool secret;
+	const char *flag; /* the value of an option that takes none */
 } values[] = {
-	{"-l", "listen", false, false},
-	{"--store", "store", false, false},
-	{"--account-sid", "account_sid", false, false},
-	{"--auth-token", "auth_token", false, true},
-	{"--auth-token-file", "auth_token", true, false},
+	{"-l", "listen", false, false, NULL},
+	{"--store", "store", false, false, NULL},
+	{"--account-sid", "account_sid", false, false, NULL},
+	{"--auth-token", "auth_token", false, true, NULL},
+	{"--auth-token-file", "auth_token", true, false, NULL},
+	{"--random-seed", "random_seed", false, false, NULL},
+	{"--clock", "clock.start", false, false, NULL},
+	{"--frozen", "clock.frozen", false, false, "true"},
 };
 
 _Static_assert(ARRAY_LENGTH(values) == OPTIONS_MOST,
@@ -83,7 +91,8 @@ static bool
 add_value(struct options *options, size_t row, char *value)
 {
 	struct config_option *item = NULL;
-	const char *kept = value;
+	const char *kept =
+	    values[row].flag != NULL ? values[row].flag : value;
 
 	if (values[row].secret)
 		kept = take_token(options, value);
@@ -163,7 +172,9 @@ options_read(int argc, char **argv, struct options *options)
 	for (size_t i = 0, n = 2; i < ARRAY_LENGTH(values); i++)
 		if (values[i].name[1] == '-')
 			names[n++] = (struct option){values[i].name + 2,
-			    required_argument, NULL, FIRST_ROW + (int)i};
+			    values[i].flag != NULL ? no_argument
+						   : required_argument,
+			    NULL, FIRST_ROW + (int)i};
 	while (status < 0 && (letter = getopt_long(argc, argv, "c:l:tTVh",
 				  names, NULL)) != -1)
 		status = read_option(options, letter, optarg);

@@ -26,6 +26,15 @@ outgoing_open(struct daemon *daemon, int64_t connections, struct err *err)
 	return webhook_client_open(daemon->loop, &options, err);
 }
 
+bool
+outgoing_send(struct daemon *daemon, struct webhook_client *client,
+    enum outgoing_kind kind, const struct webhook_request *request)
+{
+	(void)daemon;
+	(void)kind;
+	return webhook_start(client, request);
+}
+
 /* 8-4-4-4-12 of the SID's 32 digits. */
 struct str
 outgoing_token(struct str sid, char token[OUTGOING_TOKEN_SIZE])

@@ -19,6 +19,20 @@ struct daemon;
 struct webhook_client *outgoing_open(
     struct daemon *daemon, int64_t connections, struct err *err);
 
+/* What a webhook is for. */
+enum outgoing_kind {
+	OUTGOING_ASSIGNMENT, /* an assignment callback, or its fallback */
+	OUTGOING_EVENT,
+	OUTGOING_VOICE,  /* a telephone call asks for TwiML */
+	OUTGOING_STATUS, /* how a call goes on */
+	OUTGOING_KINDS,
+};
+
+/* As webhook_start, through which all of them go. */
+MUST_USE bool outgoing_send(struct daemon *daemon,
+    struct webhook_client *client, enum outgoing_kind kind,
+    const struct webhook_request *request);
+
 /* The webhook about the object of this SID, as a UUID: the same whenever it is
  * sent, also after a restart. */
 #define OUTGOING_TOKEN_SIZE 37

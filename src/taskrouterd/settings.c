@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "taskrouterd/manual.h"
 #include "twilio/sid.h"
@@ -48,6 +49,15 @@ check_public_url(struct str value, struct err *err)
 		return true;
 	return err_set(err, 0, "expected scheme, host and port alone, such as "
 	    "http://taskrouter.example.com:8015");
+}
+
+static bool
+check_date(struct str value, struct err *err)
+{
+	int64_t seconds;
+
+	return clock_parse(value.at, value.len, &seconds) ||
+	    err_set(err, 0, "expected a date such as 2026-01-31T08:00:00Z");
 }
 
 static const char *const log_names[] = {
@@ -95,6 +105,27 @@ static const struct config_key keys[] = {
 	    MEMBER(public_url), .check = check_public_url,
 	    .help = "Scheme, host and port of the URLs in answers. Without "
 		    "it: http and the Host that the client asked for.",
+	},
+	{
+	    .path = "random_seed", .type = CONFIG_STRING, MEMBER(random_seed),
+	    .help = "Takes chance from this text in place of the kernel's: "
+		    "then the same requests to the same state bring the same "
+		    "SIDs. For tests: who knows it knows all SIDs. As the "
+		    "option --random-seed.",
+	},
+	{
+	    .path = "clock.start", .type = CONFIG_STRING, MEMBER(clock.start),
+	    .check = check_date,
+	    .help = "What the clock shows at the start, such as "
+		    "2026-01-31T08:00:00Z, unless the store has a clock that "
+		    "goes on. As the option --clock.",
+	},
+	{
+	    .path = "clock.frozen", .type = CONFIG_BOOLEAN,
+	    MEMBER(clock.frozen), .preset = "false",
+	    .help = "Whether the clock stands still at the start, until "
+		    "/_local/clock is told otherwise. As the option "
+		    "--frozen.",
 	},
 	{
 	    .path = "callback.timeout", .type = CONFIG_SECONDS,

@@ -24,6 +24,11 @@ struct settings {
 	bool has_own_credentials; /* set by the user, not made up */
 	struct str public_url;  /* origin of URLs in answers; absent: from the
 				 * request's Host */
+	struct str random_seed; /* absent: chance is the kernel's */
+	struct {
+		struct str start; /* RFC 3339; absent: the machine's time */
+		bool frozen;
+	} clock;
 	struct {
 		int64_t timeout_ms;     /* of one assignment callback: 5 s */
 		int64_t answer_limit;   /* bytes of an answer: 64 KiB */

@@ -23,7 +23,7 @@ my @homes = (
     [qr{^curl/}, qw(twilio)],
     [qr{^sqlite3}, qw(store)],
     [qr{^json-c/}, qw(codec)],
-    [qr{^nettle/}, qw(codec twilio)],
+    [qr{^nettle/}, qw(codec twilio taskrouterd)],
     [qr{^event2?/}, qw(gateway twilio responder taskrouterd)],
 );
 

@@ -114,6 +114,13 @@ event_callbacks_stop(struct event_callbacks *e)
 	happened("stop-events");
 }
 
+bool
+event_callbacks_are_quiet(const struct event_callbacks *e)
+{
+	(void)e;
+	return true;
+}
+
 size_t
 event_callbacks_in_hand(const struct event_callbacks *e)
 {
@@ -185,6 +192,38 @@ purge(struct store *store, int64_t before, size_t most, size_t *count,
 	return !faulty.fails_to_purge || err_set(err, 0, "no purging");
 }
 
+static bool
+keep(struct store *store, const struct store_setting *settings, size_t count,
+    struct err *err)
+{
+	(void)store;
+	return store_keep(faulty.real, settings, count, err);
+}
+
+static bool
+recall(struct store *store, struct store_setting *settings, size_t count,
+    struct err *err)
+{
+	(void)store;
+	return store_recall(faulty.real, settings, count, err);
+}
+
+static bool
+clear(struct store *store, struct err *err)
+{
+	(void)store;
+	happened("clear");
+	return faulty.fails_to_write ? err_set(err, 0, "no clearing")
+				     : store_clear(faulty.real, err);
+}
+
+static struct store_extent
+extent(const struct store *store)
+{
+	(void)store;
+	return store_extent(faulty.real);
+}
+
 static void
 close_store(struct store *store)
 {
@@ -196,6 +235,10 @@ static const struct store_driver driver = {
 	.load = load,
 	.write = write_effects,
 	.purge = purge,
+	.keep = keep,
+	.recall = recall,
+	.clear = clear,
+	.extent = extent,
 	.close = close_store,
 };
 
@@ -321,16 +364,50 @@ test_purge(void)
 		faulty.before - (now - days * 86400000) < 60000,
 	    "... those older than %jd days", (intmax_t)days);
 	struct timeval when = {0, 0}, real;
-	ok(event_pending(daemon_.purge, EV_TIMEOUT, &when) != 0,
+	ok(event_pending(daemon_.timekeeper.purge, EV_TIMEOUT, &when) != 0,
 	    "... and it will look again");
 	(void)event_base_gettimeofday_cached(daemon_.loop, &real);
 	ok(when.tv_sec - real.tv_sec > 60, "... in a while");
 	faulty.fails_to_purge = true;
-	event_active(daemon_.purge, EV_TIMEOUT, 0);
+	event_active(daemon_.timekeeper.purge, EV_TIMEOUT, 0);
 	(void)event_base_loop(daemon_.loop, EVLOOP_ONCE);
 	is_int((int64_t)faulty.purges, 4, "a failure");
-	ok(event_pending(daemon_.purge, EV_TIMEOUT, NULL) != 0,
+	ok(event_pending(daemon_.timekeeper.purge, EV_TIMEOUT, NULL) != 0,
 	    "... is no reason not to look again");
+}
+
+static void
+ask_for_reset(void)
+{
+	struct exchange *exchange =
+	    exchange_new(&daemon_.application, &transport);
+
+	request_set(&exchange->request, STR("REQUEST_METHOD"), STR("POST"));
+	request_interpret(&exchange->request);
+	daemon_.in_hand++;
+	daemon_reset(&daemon_, exchange);
+}
+
+static void
+test_reset(void)
+{
+	faulty.fails_to_write = true;
+	ask_for_reset();
+	daemon_settle(&daemon_);
+	is_trace("clear answer-503", "a reset that cannot be stored");
+	ok(str_contains(str_from(body), "no clearing"), "... says why");
+	is_int((int64_t)count_workspaces(), 7, "... and changes nothing");
+	faulty.fails_to_write = false;
+	send_request("POST");
+	ask_for_reset();
+	ask_for_reset();
+	daemon_settle(&daemon_);
+	is_trace("write wake answer-201 clear load answer-204 answer-204",
+	    "a reset comes after what came with it");
+	is_int((int64_t)count_workspaces(), 0, "... and nothing is left");
+	send_request("POST");
+	daemon_settle(&daemon_);
+	is_trace("write wake answer-201", "it goes on");
 }
 
 static void
@@ -381,6 +458,7 @@ main(void)
 	test_turns();
 	test_failure();
 	test_purge();
+	test_reset();
 	test_end();
 	daemon_close(&daemon_);
 	settings_discard(settings);

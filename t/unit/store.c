@@ -706,6 +706,59 @@ test_purge(void)
 	fake_release(&fake);
 }
 
+/* ---- settings, and the end of everything */
+
+static void
+test_settings(void)
+{
+	const struct store_setting kept[] = {{"one", 1}, {"two", INT64_MIN}};
+	const struct store_setting again[] = {{"one", INT64_MAX}};
+	struct store_setting rows[] = {{"two", 5}, {"one", 5}, {"three", 5}};
+	struct err err = {0};
+	struct store *store = must_open("settings");
+
+	ok(store_recall(store, rows, 3, &err), "settings that were never kept");
+	is_int(rows[0].value, 5, "... leave the preset");
+	ok(store_keep(store, kept, 2, &err) && store_keep(store, again, 1, &err),
+	    "settings are kept, and replaced");
+	store_close(store);
+	store = must_open("settings");
+	ok(store_recall(store, rows, 3, &err), "and recalled");
+	is_int(rows[0].value, INT64_MIN, "... as they were kept");
+	is_int(rows[1].value, INT64_MAX, "... last");
+	is_int(rows[2].value, 5, "... no other");
+	store_close(store);
+}
+
+static void
+test_clear(void)
+{
+	struct store_setting setting = {"one", 1};
+	struct fake fake;
+	struct err err = {0};
+	struct buf nothing;
+	struct store *store = must_open("clear");
+
+	fake_init(&fake);
+	write_events(store, &fake);
+	ok(store_keep(store, &setting, 1, &err), "something to forget");
+	ok(store_extent(store).number > 0 && store_extent(store).at > 0,
+	    "its extent is known");
+	ok(store_clear(store, &err), "it is forgotten");
+	is_int((int64_t)store_extent(store).number, 0, "... numbers, too");
+	is_int(store_extent(store).at, ROUTER_NEVER, "... and dates");
+	setting.value = 7;
+	ok(store_recall(store, &setting, 1, &err) && setting.value == 7,
+	    "... and settings");
+	write_events(store, &fake);
+	ok(store_clear(store, &err), "what came since, as well");
+	store_close(store);
+	buf_init(&nothing, 1);
+	is_loaded("clear", &nothing, 0, "a store that was cleared");
+	buf_release(&nothing);
+	fake_release(&fake);
+}
+
 /* ---- schemas of other times */
 
 /* The store of a program whose tables had fewer rows. */
@@ -1148,6 +1201,8 @@ main(int count, char **arguments)
 	test_events();
 	test_plans();
 	test_purge();
+	test_settings();
+	test_clear();
 	test_new_fields();
 	test_migration();
 	test_modes();
