@@ -7,16 +7,28 @@
 
 #include "router/state.h"
 
+unsigned
+worker_obstacles(
+    const struct worker *worker, const struct worker_channel *channel)
+{
+	unsigned obstacles = 0;
+
+	if (!worker->activity->available)
+		obstacles |= OBSTACLE_ACTIVITY;
+	if (!worker->object.workspace->multi_task_enabled)
+		return obstacles | (worker->open == 0 ? 0 : OBSTACLE_BUSY);
+	if (!channel->available)
+		obstacles |= OBSTACLE_CHANNEL;
+	if (channel->open >= (size_t)channel->configured_capacity)
+		obstacles |= OBSTACLE_CAPACITY;
+	return obstacles;
+}
+
 bool
 worker_is_free(
     const struct worker *worker, const struct worker_channel *channel)
 {
-	if (!worker->activity->available)
-		return false;
-	if (!worker->object.workspace->multi_task_enabled)
-		return worker->open == 0;
-	return channel->available &&
-	    channel->open < (size_t)channel->configured_capacity;
+	return worker_obstacles(worker, channel) == 0;
 }
 
 struct worker_channel *

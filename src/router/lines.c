@@ -297,8 +297,8 @@ router_is_member(const struct task_queue *queue, const struct worker *worker)
 	return lines_is_member(worker, queue);
 }
 
-static bool
-is_eligible(const struct worker *worker, const struct task_queue *queue)
+bool
+lines_is_eligible(const struct worker *worker, const struct task_queue *queue)
 {
 	struct names context = {.worker = worker};
 	struct expr_names names = names_of(&context);
@@ -312,7 +312,7 @@ static bool
 enlist(struct worker *worker, struct task_queue *queue,
     struct membership *membership)
 {
-	bool eligible = is_eligible(worker, queue);
+	bool eligible = lines_is_eligible(worker, queue);
 
 	if (eligible == (membership != NULL))
 		return false;

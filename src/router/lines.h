@@ -95,6 +95,9 @@ void lines_forget_worker(struct worker *worker);
 void lines_forget_queue(struct task_queue *queue);
 void lines_forget_channel(struct router *router, struct task_channel *channel);
 bool lines_is_member(const struct worker *worker, const struct task_queue *queue);
+/* What makes him one: the TaskQueue's TargetWorkers hold for him. */
+bool lines_is_eligible(
+    const struct worker *worker, const struct task_queue *queue);
 
 /* How many members are in the Activity, or in Activities of this availability:
  * presence.c. */

@@ -194,6 +194,20 @@ match_may_have(const struct worker *worker, const struct task *task)
 	    suits(step_expression(task), task, worker);
 }
 
+unsigned
+match_obstacles(const struct worker *worker, const struct task *task)
+{
+	const struct task_queue *queue = task->task_queue;
+	unsigned obstacles = worker_obstacles(
+	    worker, worker_channel_of(worker, task->task_channel));
+
+	if (queue != NULL && !lines_is_eligible(worker, queue))
+		obstacles |= OBSTACLE_MEMBER;
+	if (!suits(step_expression(task), task, worker))
+		obstacles |= OBSTACLE_EXPRESSION;
+	return obstacles;
+}
+
 bool
 match_wanted(struct router *router, struct task *task)
 {
@@ -328,4 +342,45 @@ match_worker(struct router *router, struct worker *worker)
 	reserve(router, task, &worker, 1);
 	/* Who can take more does so when others have had their turn. */
 	agenda_free(router, worker);
+}
+
+/* ---- for one who is imagined: what his memberships and seats would be */
+
+static bool
+may_have_imagined(const struct worker *worker, const struct task *task)
+{
+	return match_obstacles(worker, task) == 0;
+}
+
+static struct task *
+first_in_queue(const struct task_queue *queue, const struct worker *worker,
+    struct task *best)
+{
+	struct line *line;
+
+	LIST_FOREACH(line, &queue->lines, of_queue)
+		if (worker_is_free(
+		        worker, worker_channel_of(worker, line->channel)))
+			best = best_among(
+			    &line->crowds, worker, suits_target, best);
+	return best;
+}
+
+struct task *
+match_first(const struct worker *worker)
+{
+	struct workspace *workspace = worker->object.workspace;
+	struct crowds wanted = worker->wanted;
+	struct task *best =
+	    best_among(&wanted, worker, may_have_imagined, NULL);
+	struct object *object;
+
+	RB_FOREACH(object, object_list, &workspace->lists[KIND_TASK_QUEUE]) {
+		const struct task_queue *queue =
+		    (const struct task_queue *)object;
+		if (!LIST_EMPTY(&queue->lines) &&
+		    lines_is_eligible(worker, queue))
+			best = first_in_queue(queue, worker, best);
+	}
+	return best;
 }

@@ -23,6 +23,16 @@ bool match_task(struct router *router, struct task *task, struct line *line,
  * of its TaskQueue, free, and to the liking of its target. */
 bool match_may_have(const struct worker *worker, const struct task *task);
 
+/* What keeps the Worker, who may be imagined, from the Task: bits of enum
+ * obstacle. 0 where match_may_have is true and, of a Task that waits in a
+ * TaskQueue, where its Worker would be reserved. */
+unsigned match_obstacles(const struct worker *worker, const struct task *task);
+
+/* The Task that waits which the Worker, who may be imagined, would take first
+ * if he became free as he is; NULL: none. Costs an evaluation for each
+ * TaskQueue of his Workspace. */
+struct task *match_first(const struct worker *worker);
+
 /* Reserves the one Worker that the Task is for, if he is free and, in a
  * TaskQueue, a member and to the liking of the target. */
 bool match_wanted(struct router *router, struct task *task);

@@ -181,6 +181,17 @@ struct worker_channel {
 	LIST_ENTRY(worker_channel) of_worker;
 };
 
+/* What keeps a Worker from a Task; bits. */
+enum obstacle {
+	OBSTACLE_ACTIVITY = 1 << 0,   /* his Activity is not available */
+	OBSTACLE_CHANNEL = 1 << 1,    /* nor is his WorkerChannel */
+	OBSTACLE_CAPACITY = 1 << 2,   /* multitasking: none is left there */
+	OBSTACLE_BUSY = 1 << 3,       /* single-tasking: he has a Reservation */
+	OBSTACLE_EXPRESSION = 1 << 4, /* the target's is false */
+	OBSTACLE_MEMBER = 1 << 5,     /* the TaskQueue's TargetWorkers is */
+};
+#define OBSTACLE_COUNT 6
+
 enum task_status {
 	TASK_PENDING,
 	TASK_RESERVED,
@@ -216,7 +227,7 @@ struct task {
 	int64_t date_ended;  /* assigned, completed or canceled since then */
 	struct task_step step;
 	struct expr_pack *values; /* of `attributes` */
-	TAILQ_HEAD(, reservation) reservations; /* in order of creation */
+	TAILQ_HEAD(task_reservations, reservation) reservations; /* by creation */
 	size_t open; /* of them: pending, accepted or wrapping */
 	struct demand *demand; /* where it waits, or NULL */
 	bool is_stray;         /* it is in its Workspace's strays */

@@ -66,18 +66,15 @@ enter_queue(struct router *router, struct task *task,
 	announce(router, task);
 }
 
-/* Twilio's debugger tells a missing value (40152), a SID that is none (40154)
- * and one that no Worker has (40155). Source: the error pages. */
 static void
 note_unknown(struct router *router, const struct task *task,
     const struct plan_target *target)
 {
-	struct str name = wait_known_worker(task, target);
-	bool is_name = target->known_by_name || name.len == ROUTER_SID;
+	unsigned code = wait_unknown(task, target);
 
-	if (target->has_known_worker && task->wanted == NULL)
-		router_note(router, task,
-		    name.at == NULL ? 40152 : is_name ? 40155 : 40154, name);
+	if (code != 0)
+		router_note(
+		    router, task, code, wait_known_worker(task, target));
 }
 
 /* It stays until another target sets one. That it moves too is one change. */

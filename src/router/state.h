@@ -158,6 +158,9 @@ struct worker_channel *worker_channel_of(
  * capacity (multitasking), no open Reservation (single-tasking). */
 bool worker_is_free(
     const struct worker *worker, const struct worker_channel *channel);
+/* What keeps him from it, of these: bits of enum obstacle. */
+unsigned worker_obstacles(
+    const struct worker *worker, const struct worker_channel *channel);
 
 /* ---- Workers: worker.c; their life: worker_rules.c, worker_channel.c */
 
@@ -208,6 +211,11 @@ void wait_find_wanted(struct router *router, struct task *task);
 /* The name or SID that the target's known_worker_... refers to; absent: none. */
 struct str wait_known_worker(
     const struct task *task, const struct plan_target *target);
+/* Why nobody is the target's known Worker, as Twilio's debugger tells it: the
+ * value is missing (40152), a SID that is none (40154), or no Worker has it
+ * (40155). 0: there is one, or the target asks for none. Source: the pages of
+ * these errors, https://www.twilio.com/docs/api/errors/40155 … */
+unsigned wait_unknown(const struct task *task, const struct plan_target *target);
 /* The Worker goes, or gets another name: who waited for him alone is a stray. */
 void wait_lose_worker(struct router *router, struct worker *worker);
 /* There is a new Worker, or a new name: whose strays may he be? */

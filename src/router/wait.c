@@ -212,6 +212,17 @@ wait_known_worker(const struct task *task, const struct plan_target *target)
 	return value.type == EXPR_STRING ? value.text : STR_NONE;
 }
 
+unsigned
+wait_unknown(const struct task *task, const struct plan_target *target)
+{
+	struct str name = wait_known_worker(task, target);
+	bool is_name = target->known_by_name || name.len == ROUTER_SID;
+
+	if (!target->has_known_worker || task->wanted != NULL)
+		return 0;
+	return name.at == NULL ? 40152 : is_name ? 40155 : 40154;
+}
+
 static void
 want_known(struct router *router, struct task *task,
     const struct plan_target *target)

@@ -14,6 +14,7 @@
 
 #include "mirror.h"
 #include "router/engine.h"
+#include "router/why.h"
 #include "tap.h"
 
 #define HISTORIES 60
@@ -687,6 +688,148 @@ follow(struct world *world, uint64_t begun, uint64_t seed, size_t step)
 		    "the restored router goes on otherwise");
 }
 
+/* ---- what router/why.h says comes true */
+
+#define CLAIMS_TRIED 4 /* at each look */
+#define WHY_MEMORY ((size_t)64 << 20)
+
+static struct {
+	size_t asked, obstacles[OBSTACLE_COUNT], done;
+} why_seen;
+
+static void *
+of_twin(const struct world *twin, const struct object *object)
+{
+	return router_find(twin->router, str_from(object->sid));
+}
+
+/* What stands in the way goes, the Activity last. */
+static void
+clear_the_way(struct world *twin, const struct why_worker *told)
+{
+	struct draft draft = {.count = 0};
+
+	if ((told->obstacles & OBSTACLE_CHANNEL) != 0)
+		add_boolean(&draft, FIELD_WORKER_CHANNEL_AVAILABLE, true);
+	if ((told->obstacles & OBSTACLE_CAPACITY) != 0)
+		add_integer(&draft, FIELD_WORKER_CHANNEL_CAPACITY,
+		    (int64_t)told->channel->open + 1);
+	if (draft.count > 0)
+		(void)apply(twin, ROUTER_UPDATE, KIND_WORKER_CHANNEL,
+		    of_twin(twin, &told->channel->object), &draft);
+	draft.count = 0;
+	if ((told->obstacles & OBSTACLE_BUSY) != 0) {
+		add_integer(&draft, FIELD_TASK_STATUS, TASK_COMPLETED);
+		(void)apply(twin, ROUTER_UPDATE, KIND_TASK,
+		    of_twin(twin, &told->busy->task->object), &draft);
+	}
+	draft.count = 0;
+	if (told->activity == NULL)
+		return;
+	add_object(&draft, FIELD_WORKER_ACTIVITY,
+	    of_twin(twin, &told->activity->object));
+	(void)apply(twin, ROUTER_UPDATE, KIND_WORKER,
+	    of_twin(twin, &told->worker->object), &draft);
+}
+
+/* A Reservation that is pending cannot be completed; of several only the first
+ * one is told of. */
+static bool
+can_be_tried(const struct why *why, const struct why_worker *told)
+{
+	return told->first == why->task &&
+	    ((told->obstacles & OBSTACLE_BUSY) == 0 ||
+	        (told->busy->status != RESERVATION_PENDING &&
+	            told->worker->open == 1));
+}
+
+static void
+try_claim(struct world *world, const struct why *why,
+    const struct why_worker *told, uint64_t seed, size_t step)
+{
+	const struct reservation *reservation;
+	const struct task *task;
+	struct err err = {0, ""};
+	struct world twin;
+
+	make_twin(world, &twin, &err);
+	clear_the_way(&twin, told);
+	task = of_twin(&twin, &why->task->object);
+	reservation = task != NULL
+	    ? TAILQ_LAST(&task->reservations, task_reservations)
+	    : NULL;
+	if (task == NULL || task->status != TASK_RESERVED ||
+	    reservation->worker != of_twin(&twin, &told->worker->object))
+		complain(world, seed, step,
+		    "who would get the Task does not get it");
+	for (size_t i = 0; i < OBSTACLE_COUNT; i++)
+		why_seen.obstacles[i] += (told->obstacles >> i) & 1;
+	why_seen.done++;
+	router_free(twin.router);
+}
+
+static void
+check_answer(struct world *world, const struct why *why, size_t *tried,
+    uint64_t seed, size_t step)
+{
+	why_seen.asked++;
+	if (why->counts.ready > 0)
+		complain(world, seed, step,
+		    "nothing keeps a Worker from a Task that is pending");
+	for (size_t i = 0; i < why->worker_count; i++) {
+		if (*tried == CLAIMS_TRIED)
+			return;
+		if (!can_be_tried(why, &why->workers[i]))
+			continue;
+		(*tried)++;
+		try_claim(world, why, &why->workers[i], seed, step);
+	}
+}
+
+/* Of the state that the store has. */
+static void
+check_why(struct world *world, uint64_t seed, size_t step)
+{
+	struct object *object = NULL;
+	struct buf before, after;
+	size_t tried = 0;
+
+	buf_init(&before, TEXT_MOST);
+	buf_init(&after, TEXT_MOST);
+	router_dump(world->router, &before);
+	while ((object = router_next(world->router, world->workspace, KIND_TASK,
+	            object != NULL ? object->number : 0)) != NULL) {
+		struct arena arena;
+		arena_init(&arena, WHY_MEMORY);
+		const struct why *why = router_why(
+		    (struct task *)object, world->now, 100, &arena);
+		if (why == NULL)
+			complain(world, seed, step, "why takes much memory");
+		else if (why->task->status == TASK_PENDING)
+			check_answer(world, why, &tried, seed, step);
+		arena_release(&arena);
+	}
+	router_dump(world->router, &after);
+	if (!str_equal(buf_str(&before), buf_str(&after)))
+		complain(world, seed, step, "asking why changes the state");
+	buf_release(&before);
+	buf_release(&after);
+}
+
+static void
+check_why_seen(void)
+{
+	ok(why_seen.asked > 1000, "why was asked of %zu pending Tasks",
+	    why_seen.asked);
+	ok(why_seen.done > 100, "what it says was tried %zu times",
+	    why_seen.done);
+	for (size_t i = 0; i < OBSTACLE_COUNT; i++)
+		if (1U << i < OBSTACLE_EXPRESSION)
+			ok(why_seen.obstacles[i] > 0,
+			    "obstacle %zu was cleared away %zu times", i,
+			    why_seen.obstacles[i]);
+}
+
 static void
 begin(struct world *world, bool single)
 {
@@ -735,6 +878,8 @@ run(struct world *world, uint64_t seed, bool checks)
 			continue;
 		end_twin(world);
 		check_restoring(world, &twin, seed, step);
+		if (!world->failed)
+			check_why(world, seed, step);
 	}
 	end_twin(world);
 }
@@ -898,6 +1043,7 @@ main(void)
 	for (uint64_t seed = 1; seed <= count; seed++)
 		try_history(seed);
 	check_seen();
+	check_why_seen();
 	check_spoilt();
 	return tap_done();
 }
