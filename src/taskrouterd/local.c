@@ -11,6 +11,7 @@
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/debugger.h"
 #include "taskrouterd/json_put.h"
+#include "taskrouterd/why.h"
 
 #define PREFIX "/_local"
 #define HEALTH "/healthz"
@@ -33,6 +34,7 @@ static const struct route routes[] = {
 	{PREFIX "/clock", "clock", READS | METHOD_POST, admit, serve_clock,
 	    false},
 	{PREFIX "/reset", "reset", METHOD_POST, admit, reset, true},
+	{PREFIX "/why/*", "why", READS, admit, why_serve, false},
 	{HEALTH, "healthz", READS, NULL, show_health, false},
 };
 
