@@ -25,11 +25,12 @@ sub _environment {
     return { TWILIO_ACCOUNT_SID => $Bench::ACCOUNT_SID, TWILIO_AUTH_TOKEN => $Bench::AUTH_TOKEN, %more };
 }
 
-# As a web server of its own. Returns its pid and its address.
+# As a web server of its own. Options: name, store, arguments. Returns its pid
+# and its address.
 sub start_taskrouterd {
     my (%o) = @_;
     my $said = write_file(($o{name} // 'taskrouterd') . '.out', '');
-    my $pid  = start([ taskrouterd(), '-l', '127.0.0.1:0', '--store', $o{store} // ':memory:' ],
+    my $pid  = start([ taskrouterd(), '-l', '127.0.0.1:0', '--store', $o{store} // ':memory:', @{ $o{arguments} // [] } ],
         stdout => $said, stderr => "$said.log", env => _environment());
     for (1 .. 500) {
         return ($pid, $1) if read_file($said) =~ m{listening on http://(\S+)\n};

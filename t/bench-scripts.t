@@ -41,6 +41,13 @@ my @scripts = (
         'requests and rows' => qr/^ +in a cycle +[5-9]\.\d .*requests, [1-9]\d?\.\d .*rows$/m,
         'rows in a transaction' => qr/^ +in a transaction +$number .*rows$/m,
     } ],
+    [ 'day', [qw(--rounds 1 --tasks 200 --workers 10), "--folder=$directory"], {
+        'three kinds of days' => qr/(?:a day of 200 Tasks and 10 Workers, .*?simulated in +$number .*?goal less than 10 s: .*?){3}/s,
+        'every callback' => qr/(?:callbacks answered 200, requests [1-9]\d+, .*?){3}/s,
+        'where the time goes' => qr/(?:(?:creating|advancing|looking|completing)[a-zA-Z ]+ $number .*?us each.*?){12}/s,
+        'the processes' => qr/(?:^ +CPU +$number .* in taskrouterd, $number .* in the responder, $number .*?){3}/ms,
+        'one seed' => qr/^two days of one seed, each change settled: [1-9]\d+ answers, the same bytes$/m,
+    } ],
     [ 'growth', [qw(--rounds 1 --assignments 10 --workers 100 --tasks 200 --few 10)], {
         'Workers in the engine' => qr/engine alone.*10 to 100 workers: $number.*?$number times.*?[1-9]\d* bytes each/s,
         'Tasks in the engine' => qr/engine alone.*10 to 200 tasks: $number.*?$number times.*?[1-9]\d* bytes each/s,
