@@ -12,7 +12,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define SID_TIME_BYTES 6 /* of 16: milliseconds, for 8,000 years */
+/* Of 16: milliseconds, for 8,000 years; with a seed, a count. */
+#define SID_ORDER_BYTES 6
 
 _Static_assert(sizeof ((struct chance *)0)->seed == SHA256_DIGEST_SIZE,
     "the seed is a digest");
@@ -32,13 +33,25 @@ chance_init(struct chance *chance, struct str seed, uint64_t generation)
 {
 	struct sha256_ctx digest;
 
-	*chance = (struct chance){.is_seeded = seed.len > 0};
+	*chance = (struct chance){
+		.is_seeded = seed.len > 0,
+		.generation = generation,
+	};
 	if (!chance->is_seeded)
 		return;
 	sha256_init(&digest);
 	add_number(&digest, generation);
 	sha256_update(&digest, seed.len, (const uint8_t *)seed.at);
 	sha256_digest(&digest, sizeof chance->seed, chance->seed);
+}
+
+/* So that SIDs go up with it. */
+static void
+put_order(unsigned char bytes[16], uint64_t order)
+{
+	for (size_t i = 0; i < SID_ORDER_BYTES; i++)
+		bytes[i] = (unsigned char)(order >>
+		    (8 * (SID_ORDER_BYTES - 1 - i)));
 }
 
 static void
@@ -52,16 +65,8 @@ fill_by_seed(
 	add_number(&digest, (uint64_t)use);
 	add_number(&digest, chance->drawn[use]++);
 	sha256_digest(&digest, 16, bytes);
-}
-
-static void
-put_time(unsigned char bytes[16])
-{
-	uint64_t now = (uint64_t)clock_wall_ms();
-
-	for (size_t i = 0; i < SID_TIME_BYTES; i++)
-		bytes[i] =
-		    (unsigned char)(now >> (8 * (SID_TIME_BYTES - 1 - i)));
+	if (use == CHANCE_SIDS)
+		put_order(bytes, chance->generation + chance->drawn[use]);
 }
 
 void
@@ -79,7 +84,7 @@ chance_fill(
 		abort();
 	}
 	if (use == CHANCE_SIDS)
-		put_time(bytes);
+		put_order(bytes, (uint64_t)clock_wall_ms());
 }
 
 void

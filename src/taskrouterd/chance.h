@@ -17,6 +17,7 @@ enum chance_use { CHANCE_SIDS, CHANCE_REQUESTS, CHANCE_FAULTS, CHANCE_USES };
 struct chance {
 	bool is_seeded;
 	unsigned char seed[32];
+	uint64_t generation; /* see chance_init */
 	uint64_t drawn[CHANCE_USES];
 };
 
@@ -25,9 +26,10 @@ struct chance {
  * what is begun again on it repeats no SID. */
 void chance_init(struct chance *chance, struct str seed, uint64_t generation);
 
-/* 16 bytes; of CHANCE_SIDS no two calls give the same. Without a seed SIDs
- * begin with the time, so that those of one turn stand together in the store's
- * indexes: groups of a hundred rows are written twice as fast. */
+/* 16 bytes; of CHANCE_SIDS no two calls give the same. SIDs begin with the time,
+ * with a seed with how many came before, so that those of one turn stand
+ * together in the store's indexes: groups of a hundred rows are written twice
+ * as fast. */
 void chance_fill(struct chance *chance, enum chance_use use,
     unsigned char bytes[16]);
 

@@ -62,6 +62,17 @@ test_draws(void)
 }
 
 static void
+test_order(void)
+{
+	size_t falls = 0;
+
+	draw("7", 0, CHANCE_SIDS, first);
+	for (size_t i = 1; i < DRAWS; i++)
+		falls += memcmp(first[i - 1], first[i], 16) >= 0;
+	is_int((int64_t)falls, 0, "SIDs by a seed go up");
+}
+
+static void
 test_independence(void)
 {
 	struct chance chance;
@@ -94,7 +105,7 @@ test_share(void)
 }
 
 static void
-test_order(void)
+test_order_of_time(void)
 {
 	struct chance chance;
 	unsigned char before[16], after[16];
@@ -109,8 +120,9 @@ int
 main(void)
 {
 	test_draws();
+	test_order();
 	test_independence();
 	test_share();
-	test_order();
+	test_order_of_time();
 	return tap_done();
 }
