@@ -65,7 +65,7 @@ sub ask {
 for my $row (
     [['--help'], 0, qr/^usage: taskrouterd/, qr/\A\z/], [['-h'], 0, qr/--auth-token-file/, qr/\A\z/],
     [['--version'], 0, qr/^taskrouterd \d+\.\d+\.\d+\n.*libcurl/, qr/\A\z/], [['-V'], 0, qr/^taskrouterd /, qr/\A\z/],
-    [['--seed', 'x'], 2, qr/\A\z/, qr/usage:/], [['-x'], 2, qr/\A\z/, qr/usage:/], [['-l'], 2, qr/\A\z/, qr/usage:/],
+    [['--sede', 'x'], 2, qr/\A\z/, qr/usage:/], [['-x'], 2, qr/\A\z/, qr/usage:/], [['-l'], 2, qr/\A\z/, qr/usage:/],
     [['more'], 2, qr/\A\z/, qr/unexpected argument: more/],
     [['--auth-token', 'abc', '--auth-token-file', 'x'], 2, qr/\A\z/, qr/only one of them can count/],
     [['-t'], 0, qr/\A\z/, qr/the configuration is good/],

@@ -32,6 +32,8 @@ enum config_type {
 	CONFIG_CUSTOM,   /* whatever `read` makes of the JSON value */
 };
 
+struct stat;
+
 struct config_strings {
 	struct str *items;
 	size_t count;
@@ -107,6 +109,12 @@ bool config_read_secret(struct config_reader *reader, const char *path,
  * them), empty ones, and ones that are no regular file. */
 bool config_read_secret_file(struct config_reader *reader, const char *path,
     struct str file, struct config_strings *out);
+
+/* Reads the regular file `path` of at most `most` bytes into the arena. False:
+ * *err says why, without its name. */
+MUST_USE bool config_read_file(const char *path, size_t most,
+    struct arena *arena, struct stat *status, struct str *text,
+    struct err *err);
 
 /* A value of the command line, which wins over the environment. */
 struct config_option {

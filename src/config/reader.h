@@ -92,12 +92,6 @@ bool config_read_secret_text(struct config_reader *reader, const char *path,
  * read it. */
 void config_check_exposure(struct config_reader *reader, const char *path);
 
-/* Reads the regular file `path` of at most `most` bytes into the arena. False:
- * *err says why, without its name. */
-MUST_USE bool config_read_file(const char *path, size_t most,
-    struct arena *arena, struct stat *status, struct str *text,
-    struct err *err);
-
 /* "2.5" for 2500. */
 #define CONFIG_SECONDS_SIZE 32
 void config_format_seconds(

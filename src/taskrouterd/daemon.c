@@ -15,6 +15,7 @@
 #include "taskrouterd/debugger.h"
 #include "taskrouterd/event_callbacks.h"
 #include "taskrouterd/local.h"
+#include "taskrouterd/seed.h"
 
 /* A body of limits.body and its values, a page of a list and its objects. */
 #define EXCHANGE_MOST ((size_t)64 << 20)
@@ -318,6 +319,20 @@ begin_chance(struct daemon *daemon)
 	    store_extent(daemon->store).number);
 }
 
+/* What the store begins with, before anybody can ask. */
+static bool
+plant_seed(struct daemon *daemon, struct err *err)
+{
+	const struct router *router = daemon->router;
+
+	if (!seed_plant(daemon, err))
+		return false;
+	settle(daemon);
+	return daemon->router == router ||
+	    err_set(err, 0, "the store does not take the seed %s",
+		daemon->settings->seed.at);
+}
+
 /* ---- reset */
 
 /* Where it fails half-way the program ends: the store is empty then. */
@@ -329,7 +344,7 @@ begin_anew(struct daemon *daemon, struct err *err)
 	begin_chance(daemon);
 	daemon->router = load(daemon, err);
 	daemon->broken = daemon->router == NULL || !make_parts(daemon, err) ||
-	    !timekeeper_reset(daemon, err);
+	    !timekeeper_reset(daemon, err) || !plant_seed(daemon, err);
 	timekeeper_changed(daemon);
 	return !daemon->broken;
 }
@@ -396,6 +411,8 @@ daemon_open(struct daemon *daemon, struct event_base *loop,
 		return false;
 	carry_out(daemon);
 	wake_workspaces(daemon);
+	if (!plant_seed(daemon, err))
+		return false;
 	timekeeper_set_due(daemon);
 	return true;
 }

@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "gateway/gateway.h"
 #include "taskrouterd/options.h"
+#include "taskrouterd/seed.h"
 #include "taskrouterd/server.h"
 #include "taskrouterd/settings.h"
 
@@ -51,15 +52,31 @@ gather(const struct options *options)
 	    &source, options->test ? print_message : log_message, NULL);
 }
 
+static void
+print_seed_message(void *to, const char *message)
+{
+	print_message(to, false, message);
+}
+
+static void
+log_seed_message(void *to, const char *message)
+{
+	(void)to;
+	log_event(LOG_LEVEL_ERROR, "seed", "%s", message);
+}
+
 static int
 test_configuration(const struct options *options, struct server_start *start)
 {
+	struct seed_report report = {print_seed_message, NULL};
 	struct err err;
 
 	if (!server_may_start(start, &err)) {
 		print_message(NULL, false, err.text);
 		return EX_CONFIG;
 	}
+	if (!seed_check_file(start->settings, &report))
+		return EX_CONFIG;
 	if (options->show)
 		settings_print(start->settings, stdout);
 	else
@@ -71,8 +88,11 @@ test_configuration(const struct options *options, struct server_start *start)
 static int
 serve(struct server_start *start)
 {
+	struct seed_report report = {log_seed_message, NULL};
 	struct err err;
 
+	if (!seed_check_file(start->settings, &report))
+		return EX_CONFIG;
 	log_open((enum log_target)start->settings->log,
 	    (enum log_level)start->settings->log_level);
 	if (server_may_start(start, &err))

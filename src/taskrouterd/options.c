@@ -16,8 +16,8 @@
 
 static const char usage[] =
     "usage: taskrouterd [-l address:port] [--store file|:memory:]\n"
-    "           [--account-sid sid] [--auth-token-file file | --auth-token "
-    "token]\n"
+    "           [--seed file] [--account-sid sid]\n"
+    "           [--auth-token-file file | --auth-token token]\n"
     "           [--random-seed text] [--clock date] [--frozen]\n"
     "           [-c file] [-t | -T] [-V] [-h]\n"
     "\n"
@@ -25,6 +25,8 @@ static const char usage[] =
     "                          a free one\n"
     "  --store file            keep everything in this SQLite database; by\n"
     "                          default it ends with the process (:memory:)\n"
+    "  --seed file             begin with these Workspaces, if the store has\n"
+    "                          none\n"
     "  --account-sid sid       the account, AC and 32 digits\n"
     "  --auth-token-file file  a file with its auth token\n"
     "  --auth-token token      the same for trials: others on this machine\n"
@@ -53,6 +55,7 @@ static const struct {
 } values[] = {
 	{"-l", "listen", false, false, NULL},
 	{"--store", "store", false, false, NULL},
+	{"--seed", "seed", false, false, NULL},
 	{"--account-sid", "account_sid", false, false, NULL},
 	{"--auth-token", "auth_token", false, true, NULL},
 	{"--auth-token-file", "auth_token", true, false, NULL},

@@ -8,7 +8,7 @@
 #include "base/compat.h"
 #include "config/config.h"
 
-#define OPTIONS_MOST 8
+#define OPTIONS_MOST 9
 
 struct options {
 	const char *file;   /* -c, or NULL */

@@ -86,6 +86,13 @@ static const struct config_key keys[] = {
 		    "the option --store.",
 	},
 	{
+	    .path = "seed", .type = CONFIG_STRING,
+	    MEMBER(seed), .least = 1,
+	    .help = "A file of Workspaces and what is in them, which a store "
+		    "without any Workspace begins with: taskrouter-seed(5). As "
+		    "the option --seed.",
+	},
+	{
 	    .path = "account_sid", .type = CONFIG_STRING,
 	    MEMBER(account_sid), .environment = "TWILIO_ACCOUNT_SID",
 	    .check = check_account_sid,

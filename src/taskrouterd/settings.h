@@ -19,6 +19,7 @@ struct settings {
 	struct arena arena; /* of all that follows */
 	struct str listen;      /* "127.0.0.1:8015" */
 	struct str store;       /* file, or ":memory:" */
+	struct str seed;        /* file, or absent */
 	struct str account_sid;
 	struct config_strings auth_tokens; /* the first one signs */
 	bool has_own_credentials; /* set by the user, not made up */

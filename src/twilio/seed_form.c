@@ -9,19 +9,17 @@
 #include "base/arena.h"
 #include "codec/json.h"
 #include "twilio/seed_names.h"
+#include "twilio/seed_text.h"
 
-#define WIDTH 79 /* columns, and a comma */
 /* A Workflow's configuration of the largest size, and its tree. */
 #define OBJECT_MEMORY ((size_t)256 << 20)
 #define VALUES_MOST 262144
 #define MEMBERS_MOST 16 /* of an object in a seed */
+/* Around attributes are the seed, Workspaces, one of them, Workers, and one. */
+#define DEPTH_MOST (JSON_DEPTH - 5)
 
 struct seed_form {
-	struct buf *out;
-	struct arena memory; /* of one object */
-	struct seed_names names;
-	size_t indent; /* levels */
-	size_t line;   /* where in `out` the line begins */
+	struct seed_text text;
 	enum seed_kind section; /* whose array is open; SEED_KINDS: none */
 	bool any_workspace;
 	char default_activity[SEED_SID_MOST + 1];
@@ -34,10 +32,10 @@ seed_form_open(struct buf *out)
 
 	if (form == NULL)
 		return NULL;
-	form->out = out;
+	form->text.out = out;
 	form->section = SEED_KINDS;
-	arena_init(&form->memory, OBJECT_MEMORY);
-	seed_names_init(&form->names);
+	arena_init(&form->text.memory, OBJECT_MEMORY);
+	seed_names_init(&form->text.names);
 	buf_add_str(out, STR("{\"workspaces\": ["));
 	return form;
 }
@@ -46,162 +44,13 @@ void
 seed_form_note(struct seed_form *form, enum seed_kind kind, struct str sid,
     struct str name)
 {
-	seed_names_add(&form->names, kind, sid, name);
+	seed_names_add(&form->text.names, kind, sid, name);
 }
 
 void
 seed_form_note_target(struct seed_form *form, struct str sid)
 {
-	seed_names_add_target(&form->names, sid);
-}
-
-/* ---- layout */
-
-static void
-put_line(struct seed_form *form)
-{
-	buf_add_byte(form->out, '\n');
-	form->line = form->out->len;
-	for (size_t i = 0; i < form->indent; i++)
-		buf_add_str(form->out, STR("  "));
-}
-
-static bool
-fits(const struct seed_form *form)
-{
-	return form->out->len - form->line <= WIDTH;
-}
-
-/* The parts of an array or object, on one line or on several. */
-static void
-put_open(struct seed_form *form, char bracket)
-{
-	buf_add_byte(form->out, bracket);
-	form->indent++;
-}
-
-static void
-put_item(struct seed_form *form, bool flat, bool first)
-{
-	if (!first)
-		buf_add_str(form->out, flat ? STR(", ") : STR(","));
-	if (!flat)
-		put_line(form);
-}
-
-static void
-put_close(struct seed_form *form, bool flat, bool empty, char bracket)
-{
-	form->indent--;
-	if (!flat && !empty)
-		put_line(form);
-	buf_add_byte(form->out, bracket);
-}
-
-static void
-put_key(struct seed_form *form, struct str key)
-{
-	buf_add_str(form->out, json_quote(&form->memory, key));
-	buf_add_str(form->out, STR(": "));
-}
-
-/* ---- values of any shape */
-
-/* A TaskQueue of a configuration stands there as its SID. */
-static void
-put_scalar(struct seed_form *form, struct json_object *value, bool is_queue)
-{
-	const struct seed_name *queue = is_queue
-	    ? seed_names_find(&form->names, json_text(value))
-	    : NULL;
-
-	buf_add_str(form->out, queue != NULL
-		? json_quote(&form->memory, seed_name_shown(queue))
-		: json_write(&form->memory, value));
-}
-
-static void put_value(
-    struct seed_form *form, struct json_object *value, bool has_queues);
-static bool put_tree(struct seed_form *form, struct json_object *value,
-    bool has_queues, bool flat);
-
-/* Recursion here is as deep as the JSON is: JSON_DEPTH. */
-static bool
-put_child(struct seed_form *form, struct json_object *value, bool has_queues,
-    bool flat)
-{
-	if (flat)
-		return put_tree(form, value, has_queues, true) && fits(form);
-	put_value(form, value, has_queues);
-	return true;
-}
-
-static bool
-put_array(struct seed_form *form, struct json_object *array, bool has_queues,
-    bool flat)
-{
-	size_t count = json_length(array);
-	bool good = true;
-
-	put_open(form, '[');
-	for (size_t i = 0; good && i < count; i++) {
-		put_item(form, flat, i == 0);
-		good = put_child(form, json_item(array, i), has_queues, flat);
-	}
-	put_close(form, flat, count == 0, ']');
-	return good;
-}
-
-static bool
-put_members(struct seed_form *form, struct json_object *object,
-    bool has_queues, bool flat)
-{
-	struct json_member member = {0};
-	bool good = true, first = true;
-
-	put_open(form, '{');
-	for (; good && json_next(object, &member); first = false) {
-		put_item(form, flat, first);
-		put_key(form, member.key);
-		if (has_queues && str_is(member.key, "queue") &&
-		    json_type(member.value) == JSON_STRING) {
-			put_scalar(form, member.value, true);
-			good = !flat || fits(form);
-			continue;
-		}
-		good = put_child(form, member.value, has_queues, flat);
-	}
-	put_close(form, flat, first, '}');
-	return good;
-}
-
-/* False: it is not flat enough for the line. */
-static bool
-put_tree(struct seed_form *form, struct json_object *value, bool has_queues,
-    bool flat)
-{
-	enum json_type type = json_type(value);
-
-	if (type == JSON_ARRAY)
-		return put_array(form, value, has_queues, flat);
-	if (type == JSON_OBJECT)
-		return put_members(form, value, has_queues, flat);
-	put_scalar(form, value, false);
-	return true;
-}
-
-/* On the line that is begun if it fits. */
-static void
-put_value(struct seed_form *form, struct json_object *value, bool has_queues)
-{
-	size_t start = form->out->len;
-	enum json_type type = json_type(value);
-
-	if (put_tree(form, value, has_queues, true) &&
-	    (fits(form) || (type != JSON_ARRAY && type != JSON_OBJECT)))
-		return;
-	form->out->len = start;
-	(void)put_tree(form, value, has_queues, false);
+	seed_names_add_target(&form->text.names, sid);
 }
 
 /* ---- what an object of the API becomes */
@@ -237,7 +86,7 @@ is_preset(struct seed_form *form, const char *preset, struct json_object *value)
 	if (preset == NULL)
 		return text.at != NULL && text.len == 0;
 	if (text.at == NULL)
-		text = json_write(&form->memory, value);
+		text = json_write(&form->text.memory, value);
 	return str_is(text, preset);
 }
 
@@ -249,7 +98,7 @@ read_text(struct seed_form *form, struct str text)
 	struct json_object *value;
 	struct err err;
 
-	return json_parse(&form->memory, text, limits, &value, &err) ? value
+	return json_parse(&form->text.memory, text, limits, &value, &err) ? value
 								     : NULL;
 }
 
@@ -257,7 +106,7 @@ static void
 add_reference(struct seed_form *form, struct shape *shape,
     const struct seed_property *property, struct str sid)
 {
-	const struct seed_name *found = seed_names_find(&form->names, sid);
+	const struct seed_name *found = seed_names_find(&form->text.names, sid);
 
 	if (found == NULL) {
 		shape->is_lost = true;
@@ -267,6 +116,21 @@ add_reference(struct seed_form *form, struct shape *shape,
 	    str_is(found->name, property->preset))
 		return;
 	add_member(shape, property->name)->text = seed_name_shown(found);
+}
+
+/* JSON that a text of the API holds, as JSON; where a seed would be nested too
+ * deeply to be read, it remains a text. */
+static void
+add_json(struct seed_form *form, struct member *member,
+    struct json_object *text)
+{
+	struct json_object *value = read_text(form, json_text(text));
+
+	member->value = text;
+	if (value != NULL && seed_text_depth(value) <= DEPTH_MOST)
+		member->value = value;
+	else if (value != NULL && member->has_queues)
+		member->text = seed_text_flatten(&form->text, value, true);
 }
 
 static void
@@ -288,10 +152,8 @@ add_property(struct seed_form *form, struct shape *shape,
 	member->value = value;
 	if (property->type == SEED_VALUE)
 		return;
-	member->value = read_text(form, text);
 	member->has_queues = property->type == SEED_CONFIGURATION;
-	if (member->value == NULL)
-		member->value = value;
+	add_json(form, member, value);
 }
 
 /* Of a Task only what sent it on its way stands in a seed: a RoutingTarget, or
@@ -331,7 +193,7 @@ shape_of(
     struct seed_form *form, enum seed_kind kind, struct json_object *object)
 {
 	const struct seed_name *self =
-	    seed_names_find(&form->names, json_get_text(object, "sid"));
+	    seed_names_find(&form->text.names, json_get_text(object, "sid"));
 	struct shape shape = {.count = 0};
 
 	if (self != NULL && self->label.at != NULL)
@@ -356,12 +218,12 @@ put_shape(struct seed_form *form, const struct shape *shape, bool flat);
 static void
 put_shape_well(struct seed_form *form, const struct shape *shape)
 {
-	size_t start = form->out->len, indent = form->indent;
+	size_t start = form->text.out->len, indent = form->text.indent;
 
-	if (put_shape(form, shape, true) && fits(form))
+	if (put_shape(form, shape, true) && seed_text_fits(&form->text))
 		return;
-	form->out->len = start;
-	form->indent = indent;
+	form->text.out->len = start;
+	form->text.indent = indent;
 	(void)put_shape(form, shape, false);
 }
 
@@ -371,46 +233,46 @@ put_items(struct seed_form *form, const struct member *member, bool flat)
 {
 	size_t count = 0;
 
-	put_open(form, '[');
+	seed_text_open(&form->text, '[');
 	for (const struct shape *item = member->items; item->count > 0;
 	     item++, count++) {
-		put_item(form, flat, count == 0);
+		seed_text_item(&form->text, flat, count == 0);
 		if (!flat)
 			put_shape_well(form, item);
 		else if (!put_shape(form, item, true))
 			return false;
 	}
-	put_close(form, flat, count == 0, ']');
-	return !flat || fits(form);
+	seed_text_close(&form->text, flat, count == 0, ']');
+	return !flat || seed_text_fits(&form->text);
 }
 
 static void
 put_items_well(struct seed_form *form, const struct member *member)
 {
-	size_t start = form->out->len, indent = form->indent;
+	size_t start = form->text.out->len, indent = form->text.indent;
 
 	if (put_items(form, member, true))
 		return;
-	form->out->len = start;
-	form->indent = indent;
+	form->text.out->len = start;
+	form->text.indent = indent;
 	(void)put_items(form, member, false);
 }
 
 static bool
 put_member(struct seed_form *form, const struct member *member, bool flat)
 {
-	put_key(form, str_from(member->key));
+	seed_text_key(&form->text, str_from(member->key));
 	if (member->items != NULL) {
 		if (flat)
 			return put_items(form, member, true);
 		put_items_well(form, member);
 	} else if (member->text.at != NULL) {
 		buf_add_str(
-		    form->out, json_quote(&form->memory, member->text));
+		    form->text.out, json_quote(&form->text.memory, member->text));
 	} else {
-		return put_child(form, member->value, member->has_queues, flat);
+		return seed_text_child(&form->text, member->value, member->has_queues, flat);
 	}
-	return !flat || fits(form);
+	return !flat || seed_text_fits(&form->text);
 }
 
 /* False: it is not flat enough for the line. */
@@ -419,12 +281,12 @@ put_shape(struct seed_form *form, const struct shape *shape, bool flat)
 {
 	bool good = true;
 
-	put_open(form, '{');
+	seed_text_open(&form->text, '{');
 	for (size_t i = 0; good && i < shape->count; i++) {
-		put_item(form, flat, i == 0);
+		seed_text_item(&form->text, flat, i == 0);
 		good = put_member(form, &shape->members[i], flat);
 	}
-	put_close(form, flat, shape->count == 0, '}');
+	seed_text_close(&form->text, flat, shape->count == 0, '}');
 	return good;
 }
 
@@ -437,30 +299,30 @@ seed_form_begin(struct seed_form *form, struct json_object *workspace)
 	struct str activity = json_get_text(workspace, "default_activity_sid");
 	struct shape shape;
 
-	seed_names_label(&form->names);
+	seed_names_label(&form->text.names);
 	if (activity.len <= SEED_SID_MOST && activity.at != NULL) {
 		memset(form->default_activity, 0,
 		    sizeof form->default_activity);
 		memcpy(form->default_activity, activity.at, activity.len);
 	}
 	shape = shape_of(form, SEED_WORKSPACE, workspace);
-	form->indent = 1;
-	put_item(form, false, !form->any_workspace);
-	put_open(form, '{');
+	form->text.indent = 1;
+	seed_text_item(&form->text, false, !form->any_workspace);
+	seed_text_open(&form->text, '{');
 	for (size_t i = 0; i < shape.count; i++) {
-		put_item(form, false, i == 0);
+		seed_text_item(&form->text, false, i == 0);
 		(void)put_member(form, &shape.members[i], false);
 	}
 	form->any_workspace = true;
 	form->section = SEED_KINDS;
-	arena_release(&form->memory);
+	arena_release(&form->text.memory);
 }
 
 static void
 end_section(struct seed_form *form)
 {
 	if (form->section != SEED_KINDS)
-		put_close(form, false, false, ']');
+		seed_text_close(&form->text, false, false, ']');
 	form->section = SEED_KINDS;
 }
 
@@ -471,12 +333,12 @@ begin_item(struct seed_form *form, enum seed_kind kind)
 
 	if (first) {
 		end_section(form);
-		put_item(form, false, false);
-		put_key(form, str_from(seed_kind_rows[kind].key));
-		put_open(form, '[');
+		seed_text_item(&form->text, false, false);
+		seed_text_key(&form->text, str_from(seed_kind_rows[kind].key));
+		seed_text_open(&form->text, '[');
 		form->section = kind;
 	}
-	put_item(form, false, first);
+	seed_text_item(&form->text, false, first);
 }
 
 /* WorkerChannels that differ from their presets, and an empty shape behind
@@ -486,7 +348,7 @@ shapes_of(struct seed_form *form, struct json_object *channels)
 {
 	size_t count = json_length(channels), used = 0;
 	struct shape *shapes =
-	    arena_array(&form->memory, count + 1, sizeof *shapes);
+	    arena_array(&form->text.memory, count + 1, sizeof *shapes);
 
 	for (size_t i = 0; shapes != NULL && i < count; i++) {
 		shapes[used] = shape_of(
@@ -524,19 +386,19 @@ seed_form_add(struct seed_form *form, enum seed_kind kind,
 		begin_item(form, kind);
 		put_shape_well(form, &shape);
 	}
-	form->names.failed = form->names.failed || form->memory.overflow;
-	arena_release(&form->memory);
+	form->text.names.failed = form->text.names.failed || form->text.memory.overflow;
+	arena_release(&form->text.memory);
 }
 
 void
 seed_form_end(struct seed_form *form)
 {
-	bool failed = form->names.failed;
+	bool failed = form->text.names.failed;
 
 	end_section(form);
-	put_close(form, false, false, '}');
-	seed_names_release(&form->names);
-	form->names.failed = failed;
+	seed_text_close(&form->text, false, false, '}');
+	seed_names_release(&form->text.names);
+	form->text.names.failed = failed;
 }
 
 bool
@@ -544,11 +406,11 @@ seed_form_close(struct seed_form *form)
 {
 	if (form == NULL)
 		return false;
-	form->indent = 0;
+	form->text.indent = 0;
 	if (form->any_workspace)
-		put_line(form);
-	buf_add_str(form->out, STR("]}\n"));
-	bool good = !form->names.failed && !form->out->failed;
+		seed_text_line(&form->text);
+	buf_add_str(form->text.out, STR("]}\n"));
+	bool good = !form->text.names.failed && !form->text.out->failed;
 	seed_form_discard(form);
 	return good;
 }
@@ -558,7 +420,7 @@ seed_form_discard(struct seed_form *form)
 {
 	if (form == NULL)
 		return;
-	seed_names_release(&form->names);
-	arena_release(&form->memory);
+	seed_names_release(&form->text.names);
+	arena_release(&form->text.memory);
 	free(form);
 }

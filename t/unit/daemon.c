@@ -20,6 +20,8 @@
 #include "taskrouterd/callbacks.h"
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/event_callbacks.h"
+#include "taskrouterd/local.h"
+#include "taskrouterd/seed.h"
 
 /* Everything that happens, in order, a word each. */
 static struct buf trace;
@@ -126,6 +128,48 @@ event_callbacks_in_hand(const struct event_callbacks *e)
 {
 	(void)e;
 	return 0;
+}
+
+bool
+local_owns(struct str path)
+{
+	(void)path;
+	return false;
+}
+
+void
+local_serve(struct exchange *exchange)
+{
+	exchange_complete(exchange);
+}
+
+void
+local_answer(struct exchange *exchange, unsigned status, struct str json)
+{
+	response_body(&exchange->response, status, "application/json", json);
+	exchange_complete(exchange);
+}
+
+/* A Workspace as a seed; none is set: nothing. */
+static bool seeds, seed_is_bad;
+
+bool
+seed_plant(struct daemon *daemon, struct err *err)
+{
+	struct change name = {
+		.field = &field_rows[FIELD_WORKSPACE_FRIENDLY_NAME],
+		.text = STR("seed"),
+	};
+	struct router_event event = {
+		.verb = ROUTER_CREATE,
+		.kind = KIND_WORKSPACE,
+		.changes = {&name, 1},
+	};
+	struct refusal refusal;
+
+	if (seed_is_bad)
+		return err_set(err, 0, "a bad seed");
+	return !seeds || daemon_apply(daemon, &event, &refusal) != NULL;
 }
 
 /* A POST creates a Workspace, a GET changes nothing. */
@@ -408,6 +452,13 @@ test_reset(void)
 	send_request("POST");
 	daemon_settle(&daemon_);
 	is_trace("write wake answer-201", "it goes on");
+	seeds = true;
+	ask_for_reset();
+	daemon_settle(&daemon_);
+	is_trace("clear load write wake answer-204",
+	    "a reset, and it begins with its seed");
+	is_int((int64_t)count_workspaces(), 1, "... which is stored");
+	seeds = false;
 }
 
 static void
@@ -425,6 +476,18 @@ test_end(void)
 	ok(daemon_.broken, "... is the end");
 	daemon_settle(&daemon_);
 	is_trace("", "... of all");
+}
+
+static void
+test_bad_seed(struct event_base *loop, struct settings *settings)
+{
+	struct err err;
+
+	seed_is_bad = true;
+	ok(!daemon_open(&daemon_, loop, settings, &err),
+	    "a seed that is refused: it does not open");
+	is_str(str_from(err.text), "a bad seed", "... and says so");
+	daemon_close(&daemon_);
 }
 
 static void
@@ -461,6 +524,7 @@ main(void)
 	test_reset();
 	test_end();
 	daemon_close(&daemon_);
+	test_bad_seed(loop, settings);
 	settings_discard(settings);
 	event_base_free(loop);
 	buf_release(&trace);
