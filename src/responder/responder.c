@@ -163,29 +163,10 @@ responder_release(struct responder *responder)
 	*responder = (struct responder){0};
 }
 
-struct rest_options
-rest_options_of(const struct settings *settings)
-{
-	bool key = settings->api_key.len > 0;
-	struct config_strings secret =
-	    key ? settings->api_secret : settings->auth_token;
-
-	return (struct rest_options){
-		.base_url = settings->api_url,
-		.user = key ? settings->api_key : settings->account_sid,
-		.password = secret.count > 0 ? secret.items[0] : STR_NONE,
-		.ca_file = settings->rest.ca_file,
-		.proxy = settings->rest.proxy,
-		.connect_timeout_ms = settings->rest.connect_timeout_ms,
-		.timeout_ms = settings->rest.timeout_ms,
-		.answer_limit = (size_t)settings->rest.answer_limit,
-	};
-}
-
 void
 responder_prepare_rest(struct responder *responder)
 {
-	struct rest_options options = rest_options_of(responder->settings);
+	struct rest_options options = settings_rest_options(responder->settings);
 	struct err err;
 
 	if (!responder_need_rest(responder, &err) ||

@@ -57,9 +57,6 @@ void responder_release(struct responder *responder);
 /* New settings for what begins from now on; takes them over. */
 void responder_reload(struct responder *responder, struct settings *settings);
 
-/* Where and as whom the REST API is called. */
-struct rest_options rest_options_of(const struct settings *settings);
-
 /* Makes the event loop and the REST client if they are not there yet. */
 MUST_USE bool responder_need_loop(struct responder *responder, struct err *err);
 MUST_USE bool responder_need_rest(struct responder *responder, struct err *err);

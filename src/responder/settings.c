@@ -107,14 +107,41 @@ settings_callbacks_blocked(const struct settings *settings)
 }
 
 const char *
-settings_rest_blocked(const struct settings *settings)
+settings_sign_in_blocked(const struct settings *settings)
 {
 	if (settings->api_key.at == NULL && settings->auth_token.count == 0)
 		return "neither an API key nor an auth token is configured to "
 		       "sign in to the REST API with";
-	if (settings->workspace_sid.count == 0)
-		return "workspace_sid is not configured";
 	return NULL;
+}
+
+const char *
+settings_rest_blocked(const struct settings *settings)
+{
+	const char *blocked = settings_sign_in_blocked(settings);
+
+	if (blocked == NULL && settings->workspace_sid.count == 0)
+		blocked = "workspace_sid is not configured";
+	return blocked;
+}
+
+struct rest_options
+settings_rest_options(const struct settings *settings)
+{
+	bool key = settings->api_key.len > 0;
+	struct config_strings secret =
+	    key ? settings->api_secret : settings->auth_token;
+
+	return (struct rest_options){
+		.base_url = settings->api_url,
+		.user = key ? settings->api_key : settings->account_sid,
+		.password = secret.count > 0 ? secret.items[0] : STR_NONE,
+		.ca_file = settings->rest.ca_file,
+		.proxy = settings->rest.proxy,
+		.connect_timeout_ms = settings->rest.connect_timeout_ms,
+		.timeout_ms = settings->rest.timeout_ms,
+		.answer_limit = (size_t)settings->rest.answer_limit,
+	};
 }
 
 void

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "config/config.h"
 #include "twilio/instruction.h"
+#include "twilio/rest.h"
 
 struct settings_account {
 	struct str account_sid;
@@ -122,6 +123,11 @@ bool settings_knows_workspace(const struct settings *settings, struct str sid);
  * possible at all: a text for the operator, or NULL. */
 const char *settings_callbacks_blocked(const struct settings *settings);
 const char *settings_rest_blocked(const struct settings *settings);
+/* As settings_rest_blocked, where the Workspace is not the settings' affair. */
+const char *settings_sign_in_blocked(const struct settings *settings);
+
+/* Where and as whom the REST API is called. */
+struct rest_options settings_rest_options(const struct settings *settings);
 
 bool settings_trusts_proxy(
     const struct settings *settings, struct str remote_address);

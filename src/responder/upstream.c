@@ -80,7 +80,7 @@ upstream_start(struct exchange *exchange, enum rest_operation operation,
 {
 	const struct settings *settings = settings_of(exchange);
 	struct responder *responder = responder_of(exchange);
-	struct rest_options options = rest_options_of(settings);
+	struct rest_options options = settings_rest_options(settings);
 	const char *blocked = settings_rest_blocked(settings);
 	int64_t age_ms =
 	    (clock_monotonic_us() - exchange->started_us) / 1000;

@@ -863,6 +863,11 @@ test_blocked(struct buf *messages)
 			    strstr(rest, blocked[i].rest) != NULL,
 		    "the REST API with %s: %s", blocked[i].json,
 		    rest == NULL ? "possible" : rest);
+		const char *sign_in = settings_sign_in_blocked(s);
+		ok((sign_in == NULL) == (rest == NULL || strstr(rest,
+		       "workspace_sid") != NULL),
+		    "signing in with %s: %s", blocked[i].json,
+		    sign_in == NULL ? "possible" : sign_in);
 		settings_release(s);
 	}
 }
