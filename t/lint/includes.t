@@ -24,7 +24,7 @@ my @homes = (
     [qr{^sqlite3}, qw(store)],
     [qr{^json-c/}, qw(codec)],
     [qr{^nettle/}, qw(codec twilio taskrouterd)],
-    [qr{^event2?/}, qw(gateway twilio responder taskrouterd)],
+    [qr{^event2?/}, qw(gateway twilio responder taskrouterd ctl)],
 );
 
 for my $path (c_files('src')) {
