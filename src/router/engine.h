@@ -60,12 +60,23 @@ struct worker_channel *router_find_worker_channel(
 struct object *router_next(const struct router *router,
     const struct workspace *workspace, enum kind kind, uint64_t after);
 
+/* The object behind it in its list; NULL at the end. Costs less than
+ * router_next. Good until the router is given an event. */
+const struct object *router_after(const struct object *object);
+
 /* What an expression in a list's filter sees: attributes and the names that
  * each Task or Worker has besides. */
 struct expr_names router_task_names(const struct task *task);
 struct expr_names router_worker_names(const struct worker *worker);
 /* Whether the TaskQueue's TargetWorkers accept the Worker. */
 bool router_is_member(const struct task_queue *queue, const struct worker *worker);
+/* Calls `take` for each Worker whom they accept, in no order. */
+void router_each_member(const struct task_queue *queue,
+    void (*take)(void *context, const struct worker *worker), void *context);
+/* How many of them are in the Activity, at a cost that does not grow with
+ * their number. */
+size_t router_members_in(
+    const struct task_queue *queue, const struct activity *activity);
 
 /* What is left of a WorkerChannel's capacity: floor((1 - open / capacity) * 100),
  * 0 where the capacity is 0, never below 0.
@@ -140,6 +151,13 @@ struct record {
 	char task_queue[ROUTER_SID + 1];
 	char workflow[ROUTER_SID + 1];
 	char task_channel[ROUTER_SID + 1];
+	/* What statistics are made of, in ms; ROUTER_NEVER: there is none. */
+	int64_t task_age;        /* since the Task was created */
+	int64_t task_queue_time; /* since it entered its TaskQueue */
+	/* The Activity whose time ended for the Worker, and how long that was;
+	 * "" and ROUTER_NEVER where none did. */
+	char activity[ROUTER_SID + 1];
+	int64_t activity_time;
 };
 
 /* The row of an object that is gone. */

@@ -297,6 +297,16 @@ router_is_member(const struct task_queue *queue, const struct worker *worker)
 	return lines_is_member(worker, queue);
 }
 
+void
+router_each_member(const struct task_queue *queue,
+    void (*take)(void *context, const struct worker *worker), void *context)
+{
+	const struct membership *membership;
+
+	LIST_FOREACH(membership, &queue->members, of_queue)
+		take(context, membership->worker);
+}
+
 bool
 lines_is_eligible(const struct worker *worker, const struct task_queue *queue)
 {

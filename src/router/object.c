@@ -173,6 +173,13 @@ router_next(const struct router *router, const struct workspace *workspace,
 	return RB_NFIND(object_list, &list, &key);
 }
 
+const struct object *
+router_after(const struct object *object)
+{
+	/* The tree's macros know no const. */
+	return RB_NEXT(object_list, NULL, (struct object *)(uintptr_t)object);
+}
+
 struct task_channel *
 router_find_channel(const struct workspace *workspace, struct str name)
 {

@@ -45,6 +45,13 @@ presence_in(
 }
 
 size_t
+router_members_in(
+    const struct task_queue *queue, const struct activity *activity)
+{
+	return presence_in(queue, activity);
+}
+
+size_t
 presence_available(const struct task_queue *queue, bool available)
 {
 	size_t count = 0;

@@ -303,6 +303,33 @@ note_sid(char sid[ROUTER_SID + 1], struct str value)
 		memcpy(sid, value.at, ROUTER_SID);
 }
 
+static int64_t
+since(int64_t date, int64_t beginning)
+{
+	if (beginning == ROUTER_NEVER)
+		return ROUTER_NEVER;
+	return date > beginning ? date - beginning : 0;
+}
+
+/* What statistics are made of. */
+static void
+measure(struct record *record, const struct about *about)
+{
+	record->task_age = ROUTER_NEVER;
+	record->task_queue_time = ROUTER_NEVER;
+	record->activity_time = ROUTER_NEVER;
+	if ((about->groups & GROUP_TASK) != 0) {
+		record->task_age =
+		    since(record->date, about->task->object.date_created);
+		record->task_queue_time = since(
+		    record->date, about->task->task_queue_entered_date);
+	}
+	if (about->previous == NULL)
+		return;
+	note_sid(record->activity, str_from(about->previous->object.sid));
+	record->activity_time = about->previous_ms > 0 ? about->previous_ms : 0;
+}
+
 static void
 fill(struct record *record, enum record_type type, const struct about *about)
 {
@@ -347,6 +374,7 @@ record_event(struct router *router, enum record_type type,
 	record->resource_type = types[type].resource_type;
 	note_sid(record->resource_sid, str_from(resource->sid));
 	record->date = router->now;
+	measure(record, &about);
 	fill(record, type, &about);
 	STAILQ_INSERT_TAIL(&router->effects.records, record, entry);
 }

@@ -31,8 +31,10 @@ struct record_subject {
 	struct worker_channel *worker_channel;
 	struct task *task;
 	struct reservation *reservation;
-	struct activity *previous_activity; /* worker.activity.update */
-	int64_t previous_ms;                /* … and how long he was in it */
+	/* worker.activity.update, worker.deleted: which one ended, and how long
+	 * he was in it */
+	struct activity *previous_activity;
+	int64_t previous_ms;
 	int64_t previous_capacity;          /* of a WorkerChannel */
 	struct str known_worker_sid;        /* workflow.target-matched */
 	struct str filter_name;             /* workflow.target-matched */

@@ -224,7 +224,13 @@ worker_delete(struct router *router, struct worker *worker)
 		if (reservation->status == RESERVATION_PENDING)
 			reservation_end(router, reservation,
 			    RESERVATION_CANCELED, worker->activity);
-	tell(router, worker, RECORD_WORKER_DELETED);
+	record_event(router, RECORD_WORKER_DELETED,
+	    &(struct record_subject){
+		.workspace = worker->object.workspace,
+		.worker = worker,
+		.previous_activity = worker->activity,
+		.previous_ms = router->now - worker->date_status_changed,
+	    });
 	worker_discard(router, worker);
 }
 

@@ -213,6 +213,7 @@ static const struct store_driver driver = {
 	.load = load,
 	.write = write_effects,
 	.events = events_query,
+	.moments = events_moments,
 	.purge = events_purge,
 	.keep = keep_settings,
 	.recall = recall_settings,

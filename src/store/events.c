@@ -37,16 +37,23 @@ given(const struct store_events_query *query, size_t filter)
 }
 
 char *
-events_sql(size_t filter)
+events_sql(enum events_part part, size_t filter)
 {
+	/* In the order of read_event and read_moment. */
+	static const char *const columns[] = {
+		[EVENTS_WHOLE] = "sid, workspace, type, resource_type, "
+		    "resource_sid, description, data",
+		[EVENTS_MOMENT] = "type, worker, workflow, task_queue, "
+		    "task_channel, activity, task_age, task_queue_time, "
+		    "activity_time",
+	};
 	sqlite3_str *sql = sqlite3_str_new(NULL);
 	int parameter = BEFORE_FILTERS;
 
-	sqlite3_str_appendf(sql, "SELECT number, date, sid, workspace, type, "
-	    "resource_type, resource_sid, description, data FROM event "
+	sqlite3_str_appendf(sql, "SELECT number, date, %s FROM event "
 	    "INDEXED BY event_by_%s WHERE number BETWEEN ?%d AND ?%d "
-	    "AND date BETWEEN ?%d AND ?%d", filters[filter].column, FIRST,
-	    LAST, FROM, TO);
+	    "AND date BETWEEN ?%d AND ?%d", columns[part],
+	    filters[filter].column, FIRST, LAST, FROM, TO);
 	for (size_t i = 0; i < ARRAY_LENGTH(filters); i++) {
 		const char *column = filters[i].column;
 
@@ -63,19 +70,29 @@ events_sql(size_t filter)
 	return sqlite3_str_finish(sql);
 }
 
+static int
+prepare(struct sqlite_store *s, enum events_part part, size_t filter,
+    sqlite3_stmt **statement)
+{
+	char *sql = events_sql(part, filter);
+
+	if (sql == NULL)
+		return SQLITE_NOMEM;
+	int code = sqlite3_prepare_v3(
+	    s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL);
+	sqlite3_free(sql);
+	return code;
+}
+
 int
 events_prepare(struct sqlite_store *s)
 {
 	int code = SQLITE_OK;
 
 	for (size_t i = 0; code == SQLITE_OK && i < ARRAY_LENGTH(filters); i++) {
-		char *sql = events_sql(i);
-
-		if (sql == NULL)
-			return SQLITE_NOMEM;
-		code = sqlite3_prepare_v3(s->db, sql, -1,
-		    SQLITE_PREPARE_PERSISTENT, &s->events[i], NULL);
-		sqlite3_free(sql);
+		code = prepare(s, EVENTS_WHOLE, i, &s->events[i]);
+		if (code == SQLITE_OK)
+			code = prepare(s, EVENTS_MOMENT, i, &s->moments[i]);
 	}
 	return code;
 }
@@ -83,8 +100,10 @@ events_prepare(struct sqlite_store *s)
 void
 events_release(struct sqlite_store *s)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(filters); i++)
+	for (size_t i = 0; i < ARRAY_LENGTH(filters); i++) {
 		(void)sqlite3_finalize(s->events[i]);
+		(void)sqlite3_finalize(s->moments[i]);
+	}
 }
 
 /* ---- writing */
@@ -104,7 +123,9 @@ events_put(struct sqlite_store *s, const struct record *record, int64_t at)
 	/* "" where there is none: NULL, which no index holds. */
 	const char *const references[] = {record->reservation, record->task,
 		record->worker, record->workflow, record->task_queue,
-		record->task_channel};
+		record->task_channel, record->activity};
+	const int64_t times[] = {record->task_age, record->task_queue_time,
+		record->activity_time};
 	int parameter = 0, code = SQLITE_OK;
 
 	for (size_t i = 0; code == SQLITE_OK && i < ARRAY_LENGTH(integers); i++)
@@ -116,6 +137,12 @@ events_put(struct sqlite_store *s, const struct record *record, int64_t at)
 		code = sqlite_bind(put, ++parameter,
 		    references[i][0] == '\0' ? STR_NONE
 					     : str_from(references[i]));
+	for (size_t i = 0; code == SQLITE_OK && i < ARRAY_LENGTH(times); i++) {
+		parameter++;
+		code = times[i] == ROUTER_NEVER
+		    ? sqlite3_bind_null(put, parameter)
+		    : sqlite3_bind_int64(put, parameter, times[i]);
+	}
 	return sqlite_run(put, code, NULL);
 }
 
@@ -207,29 +234,93 @@ read_event(sqlite3_stmt *search, struct store_event *event)
 	return true;
 }
 
-bool
-events_query(struct store *store, const struct store_events_query *query,
-    store_take_event *take, void *context, struct err *err)
+static bool
+read_moment(sqlite3_stmt *search, struct store_moment *moment)
 {
-	struct sqlite_store *s = (struct sqlite_store *)store;
-	sqlite3_stmt *search = s->events[leading_filter(query)];
+	struct str *const texts[] = {&moment->type, &moment->worker,
+		&moment->workflow, &moment->task_queue, &moment->task_channel,
+		&moment->activity};
+	int64_t *const times[] = {&moment->task_age, &moment->task_queue_time,
+		&moment->activity_time};
+	int column = 0;
+
+	moment->number = (uint64_t)sqlite3_column_int64(search, column++);
+	moment->date = sqlite3_column_int64(search, column++);
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
+		if (!sqlite_column(search, column++, texts[i]))
+			return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(times); i++, column++)
+		*times[i] = sqlite3_column_type(search, column) == SQLITE_NULL
+		    ? ROUTER_NEVER
+		    : sqlite3_column_int64(search, column);
+	return true;
+}
+
+/* Who takes what is found. */
+struct taking {
+	store_take_event *event;   /* EVENTS_WHOLE */
+	store_take_moment *moment; /* EVENTS_MOMENT */
+	void *context;
+};
+
+/* SQLITE_ROW: go on. */
+static int
+take_row(const struct taking *taking, sqlite3_stmt *search)
+{
 	struct store_event event;
+	struct store_moment moment;
+	bool goes_on;
+
+	if (taking->event != NULL) {
+		if (!read_event(search, &event))
+			return SQLITE_NOMEM;
+		goes_on = taking->event(taking->context, &event);
+	} else {
+		if (!read_moment(search, &moment))
+			return SQLITE_NOMEM;
+		goes_on = taking->moment(taking->context, &moment);
+	}
+	return goes_on ? SQLITE_ROW : SQLITE_DONE;
+}
+
+static bool
+run_query(struct sqlite_store *s, sqlite3_stmt *search,
+    const struct store_events_query *query, const struct taking *taking,
+    struct err *err)
+{
 	int code = bind_query(s, search, query);
 
 	if (code == SQLITE_OK)
 		code = sqlite3_step(search);
 	while (code == SQLITE_ROW) {
-		if (!read_event(search, &event))
-			code = SQLITE_NOMEM;
-		else if (!take(context, &event))
-			code = SQLITE_DONE;
-		else
+		code = take_row(taking, search);
+		if (code == SQLITE_ROW)
 			code = sqlite3_step(search);
 	}
 	bool done = code == SQLITE_DONE || sqlite_failed(s, code, err);
 	(void)sqlite3_reset(search);
 	(void)sqlite3_clear_bindings(search);
 	return done;
+}
+
+bool
+events_query(struct store *store, const struct store_events_query *query,
+    store_take_event *take, void *context, struct err *err)
+{
+	struct sqlite_store *s = (struct sqlite_store *)store;
+
+	return run_query(s, s->events[leading_filter(query)], query,
+	    &(struct taking){.event = take, .context = context}, err);
+}
+
+bool
+events_moments(struct store *store, const struct store_events_query *query,
+    store_take_moment *take, void *context, struct err *err)
+{
+	struct sqlite_store *s = (struct sqlite_store *)store;
+
+	return run_query(s, s->moments[leading_filter(query)], query,
+	    &(struct taking){.moment = take, .context = context}, err);
 }
 
 /* ---- forgetting */

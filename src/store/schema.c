@@ -47,6 +47,12 @@ static const char *const steps[] = {
 	"CREATE TABLE setting("
 	"name TEXT PRIMARY KEY, value INTEGER NOT NULL"
 	") STRICT, WITHOUT ROWID;",
+	/* What statistics are made of; of Events that are there already it is
+	 * not known. */
+	"ALTER TABLE event ADD COLUMN activity TEXT;"
+	"ALTER TABLE event ADD COLUMN task_age INTEGER;"
+	"ALTER TABLE event ADD COLUMN task_queue_time INTEGER;"
+	"ALTER TABLE event ADD COLUMN activity_time INTEGER;",
 };
 
 int

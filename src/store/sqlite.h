@@ -62,6 +62,7 @@ struct sqlite_store {
 	struct kind_table kinds[KIND_COUNT];
 	sqlite3_stmt *statements[STATEMENT_COUNT];
 	sqlite3_stmt *events[SQLITE_STORE_FILTERS];
+	sqlite3_stmt *moments[SQLITE_STORE_FILTERS];
 	struct extent extent;
 	int log_pages;      /* in the log that are not in the file yet */
 	int log_pages_kept; /* of them, when a checkpoint failed */
@@ -132,13 +133,17 @@ MUST_USE bool rows_load(
 
 MUST_USE int events_prepare(struct sqlite_store *s);
 void events_release(struct sqlite_store *s);
-/* The statement that searches by the n-th filter; to be freed by sqlite3_free.
- * NULL: no memory. */
-char *events_sql(size_t filter);
+/* The statement that searches by the n-th filter for whole Events, or for what
+ * of them is counted; to be freed by sqlite3_free. NULL: no memory. */
+enum events_part { EVENTS_WHOLE, EVENTS_MOMENT };
+char *events_sql(enum events_part part, size_t filter);
 MUST_USE int events_put(
     struct sqlite_store *s, const struct record *record, int64_t at);
 MUST_USE bool events_query(struct store *store,
     const struct store_events_query *query, store_take_event *take,
+    void *context, struct err *err);
+MUST_USE bool events_moments(struct store *store,
+    const struct store_events_query *query, store_take_moment *take,
     void *context, struct err *err);
 MUST_USE bool events_purge(struct store *store, int64_t before, size_t most,
     size_t *count, struct err *err);

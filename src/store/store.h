@@ -29,6 +29,24 @@ struct store_event {
 	struct str data; /* JSON object of strings */
 };
 
+/* The part of an Event that statistics are made of; the views live until `take`
+ * returns. Texts are absent where there is none. */
+struct store_moment {
+	uint64_t number;
+	int64_t date; /* ms */
+	struct str type;
+	struct str worker;
+	struct str workflow;
+	struct str task_queue;
+	struct str task_channel;
+	struct str activity; /* the one whose time ended for the Worker */
+	/* ms; ROUTER_NEVER: there is none, or it was stored by a program that
+	 * kept none. See struct record. */
+	int64_t task_age;
+	int64_t task_queue_time;
+	int64_t activity_time;
+};
+
 /* Which Events; absent texts match all. All given must match. */
 struct store_events_query {
 	struct str workspace; /* always given */
@@ -47,6 +65,8 @@ struct store_events_query {
 
 /* Returns false to end the query early. */
 typedef bool store_take_event(void *context, const struct store_event *event);
+typedef bool store_take_moment(
+    void *context, const struct store_moment *moment);
 
 /* A number that is no object's. */
 struct store_setting {
@@ -74,6 +94,10 @@ struct store_driver {
 	/* Events in order of their numbers. */
 	bool (*events)(struct store *store,
 	    const struct store_events_query *query, store_take_event *take,
+	    void *context, struct err *err);
+	/* The same Events in the same order, of each only what is counted. */
+	bool (*moments)(struct store *store,
+	    const struct store_events_query *query, store_take_moment *take,
 	    void *context, struct err *err);
 	/* Forgets at most `most` Events older than `before`; *count is how
 	 * many there were. */
@@ -106,6 +130,8 @@ struct store *store_open_sqlite(const char *file, struct err *err);
 #define store_recall(store, ...) ((store)->driver->recall((store), __VA_ARGS__))
 #define store_clear(store, err) ((store)->driver->clear((store), (err)))
 #define store_extent(store) ((store)->driver->extent(store))
+#define store_moments(store, ...) \
+	((store)->driver->moments((store), __VA_ARGS__))
 #define store_purge(store, ...) ((store)->driver->purge((store), __VA_ARGS__))
 /* NULL is allowed. */
 void store_close(struct store *store);

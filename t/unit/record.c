@@ -522,6 +522,50 @@ test_columns(void)
 	ok(STAILQ_NEXT(record, entry) == NULL, "and is the last");
 }
 
+/* What statistics are made of. */
+static void
+test_measures(void)
+{
+	static const struct {
+		enum record_type type;
+		const struct record_subject *subject;
+		int64_t age, in_queue, activity_time;
+		const char *activity;
+	} rows[] = {
+		{RECORD_TASK_CREATED, &of_task, 90999, 5000, ROUTER_NEVER, ""},
+		{RECORD_RESERVATION_ACCEPTED, &of_reservation, 90999, 5000,
+		    ROUTER_NEVER, ""},
+		{RECORD_WORKER_ACTIVITY_UPDATE, &of_move, ROUTER_NEVER,
+		    ROUTER_NEVER, 26123, "WA" ZEROS "2"},
+		{RECORD_WORKER_DELETED, &of_move, ROUTER_NEVER, ROUTER_NEVER,
+		    26123, "WA" ZEROS "2"},
+		{RECORD_WORKER_CREATED, &of_worker, ROUTER_NEVER, ROUTER_NEVER,
+		    ROUTER_NEVER, ""},
+		{RECORD_TASK_QUEUE_CREATED, &of_queue, ROUTER_NEVER,
+		    ROUTER_NEVER, ROUTER_NEVER, ""},
+	};
+	const struct record *record;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		record = tell(rows[i].type, rows[i].subject);
+		is_int(record->task_age, rows[i].age, "%s: the Task's age",
+		    record->type);
+		is_int(record->task_queue_time, rows[i].in_queue,
+		    "%s: its time in the TaskQueue", record->type);
+		is_int(record->activity_time, rows[i].activity_time,
+		    "%s: the time in an Activity", record->type);
+		is_str(str_from(record->activity), rows[i].activity,
+		    "%s: which one", record->type);
+	}
+	task.task_queue_entered_date = ROUTER_NEVER;
+	task.object.date_created = NOW + 1000;
+	record = tell(RECORD_TASK_CREATED, &of_task);
+	ok(record->task_age == 0 && record->task_queue_time == ROUTER_NEVER,
+	    "a Task in no TaskQueue, from before the clock was set back");
+	task.task_queue_entered_date = NOW - 5000;
+	task.object.date_created = NOW - 90999;
+}
+
 static void
 test_hostile(void)
 {
@@ -590,6 +634,7 @@ main(void)
 	test_reasons();
 	test_given();
 	test_columns();
+	test_measures();
 	test_hostile();
 	test_filters();
 	router_free(router);

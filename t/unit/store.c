@@ -612,6 +612,154 @@ test_events(void)
 	store_close(store);
 }
 
+/* ---- what is counted */
+
+static void
+list_word(struct buf *out, struct str text)
+{
+	buf_add_byte(out, ' ');
+	buf_add_str(out, text.at != NULL ? text : STR("-"));
+}
+
+static void
+list_time(struct buf *out, int64_t time)
+{
+	if (time == ROUTER_NEVER)
+		list_word(out, STR_NONE);
+	else
+		buf_format(out, " %lld", (long long)time);
+}
+
+/* The last two characters of SIDs are enough to tell them apart. */
+static bool
+list_moment(void *context, const struct store_moment *moment)
+{
+	struct buf *out = context;
+	const struct str sids[] = {moment->worker, moment->workflow,
+		moment->task_queue, moment->task_channel, moment->activity};
+
+	buf_format(out, "%llu %lld", (unsigned long long)moment->number,
+	    (long long)moment->date);
+	list_word(out, moment->type);
+	for (size_t i = 0; i < ARRAY_LENGTH(sids); i++)
+		list_word(out, sids[i].at == NULL
+			? STR_NONE
+			: str_slice(sids[i], ROUTER_SID - 2, ROUTER_SID));
+	list_time(out, moment->task_age);
+	list_time(out, moment->task_queue_time);
+	list_time(out, moment->activity_time);
+	buf_add_byte(out, '\n');
+	return true;
+}
+
+static void
+are_moments(struct store *store, struct store_events_query query,
+    const char *expected, const char *what)
+{
+	struct err err = {0};
+	struct buf out;
+
+	buf_init(&out, 4096);
+	buf_add(&out, "", 0);
+	query.workspace = STR("WS000000000000000000000000000003e9");
+	query.most = SIZE_MAX;
+	ok(store_moments(store, &query, list_moment, &out, &err), "%s%s", what,
+	    err.text);
+	is_str(out.len > 0 ? buf_str(&out) : STR(""), expected, "%s: which",
+	    what);
+	buf_release(&out);
+}
+
+#define EVERY .from = ROUTER_NEVER, .to = ROUTER_NEVER
+
+static void
+write_moments(struct store *store, struct fake *fake)
+{
+	struct object *workspace =
+	    fake_object(fake, KIND_WORKSPACE, 1001, NULL);
+	struct record *accepted = fake_record(fake, 5, workspace);
+	struct record *moved = fake_record(fake, 6, workspace);
+
+	accepted->type = "reservation.accepted";
+	fake_sid("WK", 0x11, accepted->worker);
+	fake_sid("WW", 0x12, accepted->workflow);
+	fake_sid("WQ", 0x13, accepted->task_queue);
+	fake_sid("TC", 0x14, accepted->task_channel);
+	accepted->task_age = 9999;
+	accepted->task_queue_time = 0;
+	accepted->activity_time = ROUTER_NEVER;
+	moved->type = "worker.activity.update";
+	fake_sid("WK", 0x11, moved->worker);
+	fake_sid("WA", 0x15, moved->activity);
+	moved->task_age = moved->task_queue_time = ROUTER_NEVER;
+	moved->activity_time = 86400001;
+	must_write(store, fake);
+}
+
+#define ACCEPTED "5 5 reservation.accepted 11 12 13 14 - 9999 0 -\n"
+#define MOVED "6 6 worker.activity.update 11 - - - 15 - - 86400001\n"
+
+static void
+test_moments(void)
+{
+	struct fake fake;
+	struct store *store = must_open("moments");
+
+	fake_init(&fake);
+	write_moments(store, &fake);
+	are_moments(store, (struct store_events_query){EVERY}, ACCEPTED MOVED,
+	    "what is counted of Events");
+	are_moments(store, (struct store_events_query){.from = 6, .to = 6},
+	    MOVED, "... of a span");
+	are_moments(store, (struct store_events_query){EVERY,
+	    .task_queue = STR("WQ00000000000000000000000000000013")}, ACCEPTED,
+	    "... of a TaskQueue");
+	are_moments(store, (struct store_events_query){EVERY,
+	    .worker = STR("WK00000000000000000000000000000011"),
+	    .type = STR("worker.activity.update")}, MOVED,
+	    "... of a Worker and a type");
+	are_moments(store, (struct store_events_query){EVERY,
+	    .workflow = STR("WW00000000000000000000000000000013")}, "",
+	    "... of another Workflow");
+	store_close(store);
+	store = must_open("moments");
+	are_moments(store, (struct store_events_query){EVERY}, ACCEPTED MOVED,
+	    "... of a store that was opened again");
+	store_close(store);
+	fake_release(&fake);
+}
+
+/* A store of version 2, whose Events know nothing of times. */
+static void
+test_old_moments(void)
+{
+	struct fake fake;
+	struct store *store = must_open("old");
+
+	fake_init(&fake);
+	write_moments(store, &fake);
+	store_close(store);
+	change_file("old", "ALTER TABLE event DROP COLUMN activity;"
+	    "ALTER TABLE event DROP COLUMN task_age;"
+	    "ALTER TABLE event DROP COLUMN task_queue_time;"
+	    "ALTER TABLE event DROP COLUMN activity_time;"
+	    "PRAGMA user_version = 2;");
+	store = must_open("old");
+	are_moments(store, (struct store_events_query){EVERY},
+	    "5 5 reservation.accepted 11 12 13 14 - - - -\n"
+	    "6 6 worker.activity.update 11 - - - - - - -\n",
+	    "Events of a store without what is counted");
+	struct object *workspace =
+	    fake_object(&fake, KIND_WORKSPACE, 1001, NULL);
+	struct record *record = fake_record(&fake, 7, workspace);
+	record->task_age = 3;
+	must_write(store, &fake);
+	are_moments(store, (struct store_events_query){.from = 7, .to = 7},
+	    "7 7 task.created - - - - - 3 0 0\n", "new ones have it");
+	store_close(store);
+	fake_release(&fake);
+}
+
 /* No search and no statement reads a whole table, or sorts what it found. */
 static void
 test_plan(sqlite3 *db, const char *sql, const char *index)
@@ -658,7 +806,10 @@ test_plans(void)
 	ok(sqlite3_open(file_in_folder("events"), &db) == SQLITE_OK,
 	    "the file of a closed store can be read by others");
 	for (size_t i = 0; i < SQLITE_STORE_FILTERS; i++) {
-		char *sql = events_sql(i);
+		char *sql = events_sql(EVENTS_WHOLE, i);
+		test_plan(db, sql, indexes[i]);
+		sqlite3_free(sql);
+		sql = events_sql(EVENTS_MOMENT, i);
 		test_plan(db, sql, indexes[i]);
 		sqlite3_free(sql);
 	}
@@ -1200,6 +1351,8 @@ main(int count, char **arguments)
 	test_all_or_nothing();
 	test_events();
 	test_plans();
+	test_moments();
+	test_old_moments();
 	test_purge();
 	test_settings();
 	test_clear();
