@@ -81,6 +81,7 @@ static bool
 read_body(struct api_call *call)
 {
 	const struct request *request = &call->exchange->request;
+	bool is_json = (call->path.resource->uses & RESOURCE_JSON) != 0;
 	struct err err;
 
 	if (request->body_oversized)
@@ -89,15 +90,16 @@ read_body(struct api_call *call)
 		    (intmax_t)call->daemon->settings->limits.body);
 	else if (is_bodiless(request))
 		return true;
-	else if (request->media != MEDIA_FORM)
+	else if (request->media != (is_json ? MEDIA_JSON : MEDIA_FORM))
 		respond_error(call, 415, API_ERROR_PARAMETER,
-		    "Expected a body of type "
-		    "application/x-www-form-urlencoded");
+		    "Expected a body of type %s", is_json
+			? "application/json"
+			: "application/x-www-form-urlencoded");
 	else if (!request_check_body(request, &err))
 		respond_error(
 		    call, 400, API_ERROR_PARAMETER, "%s", err.text);
-	else if (!form_decode(
-		     call->arena, request->body, &call->form, &err))
+	else if (!request_body_parameters(
+		     request, call->arena, &call->form, &err))
 		respond_error(call, 400, API_ERROR_PARAMETER,
 		    "The body is malformed at byte %zu: %s", err.at, err.text);
 	else
@@ -138,7 +140,7 @@ read_query(struct api_call *call)
 		    err.text);
 		return false;
 	}
-	if (call->path.is_list)
+	if (call->path.is_list || call->path.resource->list_methods == 0)
 		note_unknown_filters(call);
 	return true;
 }

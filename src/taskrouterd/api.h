@@ -25,7 +25,9 @@ struct api_call {
 	struct arena *arena; /* the exchange's */
 	struct resource_path path;
 	struct resource_place place;
-	struct form form; /* of a POST: its body's; else the query's */
+	/* Of a POST: its body's, of JSON (RESOURCE_JSON) the members; else the
+	 * query's. */
+	struct form form;
 	struct presenter presenter;
 };
 
@@ -41,6 +43,7 @@ struct api_operations {
 
 extern const struct api_operations api_objects; /* objects.c */
 extern const struct api_operations api_events;  /* events.c */
+extern const struct api_operations api_statistics; /* statistics.c */
 
 /* The URL of the path that was called, without its query. */
 struct str api_url(const struct api_call *call);

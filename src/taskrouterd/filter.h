@@ -32,7 +32,9 @@ enum filter_test {
 	FILTER_STORED,         /* events.c */
 	FILTER_STORED_SID,
 	FILTER_STORED_CHANNEL,
-	FILTER_WINDOW,
+	FILTER_WINDOW,  /* events.c, span.c */
+	FILTER_SPLIT,   /* span.c */
+	FILTER_CHANNEL, /* statistics.c */
 	FILTER_TESTS,
 };
 

@@ -214,7 +214,7 @@ next_candidate(const struct list *list, const struct object *previous)
 	if (skips)
 		after = list->paging.from.number;
 	return router_next(
-	    list->router, list->workspace, list->resource->kind, after);
+	    list->router, list->workspace, list->kind, after);
 }
 
 /* Whether next_candidate gives them in the order that the page has. */

@@ -28,6 +28,7 @@ struct ordering {
 
 struct list {
 	const struct resource *resource;
+	enum kind kind; /* of its objects */
 	const struct router *router;
 	const struct workspace *workspace; /* NULL: the list of Workspaces */
 	const struct object *parent; /* the Worker or Task whose they are */

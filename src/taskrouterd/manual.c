@@ -12,14 +12,16 @@
 #include "config/config.h"
 #include "router/field.h"
 #include "taskrouterd/resource.h"
+#include "taskrouterd/tally.h"
 
 static const struct {
-	enum kind kind; /* KIND_COUNT: Events, which have no properties here */
+	enum kind kind; /* KIND_COUNT: Events and statistics */
 	const char *segment;
 	enum resource_id parent;
+	const char *key; /* "": there is no list */
 } resources[] = {
-#define RESOURCE(id, kind, segment, parent, ...) \
-	{kind, segment, RESOURCE_##parent},
+#define RESOURCE(id, kind, segment, parent, key, ...) \
+	{kind, segment, RESOURCE_##parent, key},
 #include "taskrouterd/resources.h"
 #undef RESOURCE
 };
@@ -31,6 +33,39 @@ static const struct {
 #define FILTER(resource, parameter, ...) {RESOURCE_##resource, parameter},
 #include "taskrouterd/filters.h"
 #undef FILTER
+};
+
+/* What each number of the cumulative statistics is made of. */
+enum {
+	WORKSPACE = TALLY_OF_WORKSPACE,
+	TASK_QUEUE = TALLY_OF_TASK_QUEUE,
+	WORKFLOW = TALLY_OF_WORKFLOW,
+	OF_TASKS = WORKSPACE | TASK_QUEUE | WORKFLOW,
+	EVERYWHERE = OF_TASKS | TALLY_OF_WORKERS,
+};
+static const struct {
+	const char *property;
+	unsigned of; /* enum tally_of */
+	const char *types[2];
+	const char *definition;
+} measures[] = {
+#define COUNT(id, property, of, type, another, definition) \
+	{property, of, {type, another}, definition},
+#define WAIT(id, property, of, type, member, definition) \
+	{property, of, {type, ""}, definition},
+#include "taskrouterd/measures.h"
+#undef COUNT
+#undef WAIT
+};
+
+static const struct {
+	enum resource_id resource;
+	enum tally_of of;
+} cumulative[] = {
+	{RESOURCE_WORKSPACE_CUMULATIVE_STATISTICS, TALLY_OF_WORKSPACE},
+	{RESOURCE_WORKERS_CUMULATIVE_STATISTICS, TALLY_OF_WORKERS},
+	{RESOURCE_TASK_QUEUE_CUMULATIVE_STATISTICS, TALLY_OF_TASK_QUEUE},
+	{RESOURCE_WORKFLOW_CUMULATIVE_STATISTICS, TALLY_OF_WORKFLOW},
 };
 
 static const char *const type_words[] = {
@@ -74,12 +109,15 @@ write_path(FILE *out, enum resource_id id)
 static void
 write_filters(FILE *out, enum resource_id id)
 {
+	bool is_list = resources[id].key[0] != '\0';
 	bool first = true;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(filters); i++) {
 		if (filters[i].resource != id)
 			continue;
-		fputs(first ? "Lists can be asked for with\n" : " ,\n", out);
+		fputs(!first     ? " ,\n"
+			: is_list ? "Lists can be asked for with\n"
+				  : "Can be asked for with\n", out);
 		fprintf(out, ".Cm %s", filters[i].parameter);
 		first = false;
 	}
@@ -175,6 +213,36 @@ write_fields(FILE *out, enum kind kind)
 	fputs(".El\n", out);
 }
 
+static void
+write_measures(FILE *out, enum tally_of of)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (size_t i = 0; i < ARRAY_LENGTH(measures); i++) {
+		const char *another = measures[i].types[1];
+		if ((measures[i].of & of) == 0)
+			continue;
+		fprintf(out, ".It Ic %s\n", measures[i].property);
+		config_write_sentences(out, measures[i].definition);
+		fprintf(out, "Events of type\n.Li %s", measures[i].types[0]);
+		if (another[0] != '\0')
+			fprintf(out, "\nand\n.Li %s", another);
+		fputs(" .\n", out);
+	}
+	fputs(".El\n", out);
+}
+
+/* What is counted has no properties of an object. */
+static void
+write_counted(FILE *out, enum resource_id id)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(cumulative); i++)
+		if (cumulative[i].resource == id) {
+			write_measures(out, cumulative[i].of);
+			return;
+		}
+	fputs("Only read.\n", out);
+}
+
 /* Whether a resource before this one has shown objects of its kind. */
 static bool
 was_written(enum resource_id id)
@@ -194,7 +262,7 @@ manual_write_fields(FILE *out)
 		write_path(out, id);
 		write_filters(out, id);
 		if (resources[i].kind == KIND_COUNT)
-			fputs("Only read.\n", out);
+			write_counted(out, id);
 		else if (was_written(id))
 			fputs("The same by another path.\n", out);
 		else

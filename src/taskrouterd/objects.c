@@ -182,6 +182,7 @@ list_objects(struct api_call *call)
 {
 	struct list list = {
 		.resource = call->path.resource,
+		.kind = call->path.resource->kind,
 		.router = call->daemon->router,
 		.workspace = call->place.workspace,
 		.parent = call->place.parent,

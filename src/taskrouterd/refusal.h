@@ -12,6 +12,7 @@
  * for each. For the statuses that no page of TaskRouter's names they are
  * Twilio's general ones. */
 enum api_error {
+	API_ERROR_START_TOO_OLD = 14241,
 	API_ERROR_PARAMETER = 20001,
 	API_ERROR_AUTHENTICATION = 20003,
 	API_ERROR_METHOD = 20004,

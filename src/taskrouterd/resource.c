@@ -13,6 +13,7 @@
 #define REMOVE METHOD_DELETE
 #define TAGGED RESOURCE_TAGGED
 #define NAMED RESOURCE_NAMED
+#define JSON RESOURCE_JSON
 
 const struct resource resource_rows[RESOURCE_COUNT] = {
 #define RESOURCE(id, kind, segment, parent, key, list, object, uses, can) \
@@ -32,6 +33,32 @@ find_row(enum resource_id parent, struct str segment)
 	return NULL;
 }
 
+/* The row that the path goes on with. What ends the path as a whole is tried
+ * first: in TaskQueues/Statistics no TaskQueue is named. */
+static const struct resource *
+next_row(enum resource_id parent, struct str *rest)
+{
+	const struct resource *row = find_row(parent, *rest);
+
+	if (row == NULL)
+		return find_row(parent, str_cut(rest, '/'));
+	*rest = STR_NONE;
+	return row;
+}
+
+/* The name behind the row's segment. False: none may be there, or must. */
+static bool
+read_name(const struct resource *row, struct str *rest, struct str *name)
+{
+	bool ends = rest->at == NULL;
+
+	*name = str_cut(rest, '/');
+	if (ends)
+		return true;
+	return row->list_methods != 0 && row->object_methods != 0 &&
+	    name->len > 0;
+}
+
 bool
 resource_path_read(struct str path, struct resource_path *found)
 {
@@ -42,15 +69,15 @@ resource_path_read(struct str path, struct resource_path *found)
 	if (str_cut(&rest, '/').len > 0 || !str_is(str_cut(&rest, '/'), "v1"))
 		return false;
 	while (rest.at != NULL) {
-		found->resource = find_row(parent, str_cut(&rest, '/'));
+		found->resource = next_row(parent, &rest);
 		if (found->resource == NULL)
 			return false;
 		parent = found->resource->id;
-		found->is_list = rest.at == NULL;
-		struct str name = str_cut(&rest, '/');
-		if (!found->is_list && name.len == 0)
+		found->is_list =
+		    rest.at == NULL && found->resource->list_methods != 0;
+		if (!read_name(found->resource, &rest,
+			&found->names[found->depth++]))
 			return false;
-		found->names[found->depth++] = name;
 	}
 	return found->resource != NULL;
 }

@@ -22,6 +22,7 @@ enum resource_id {
 enum resource_use {
 	RESOURCE_TAGGED = 1 << 0,
 	RESOURCE_NAMED = 1 << 1,
+	RESOURCE_JSON = 1 << 2,
 };
 
 struct api_operations; /* taskrouterd/api.h */
@@ -47,7 +48,8 @@ extern const struct resource resource_rows[RESOURCE_COUNT];
 struct resource_path {
 	const struct resource *resource;
 	/* The objects' segments from the Workspace's on, as they stand in the
-	 * path; as many as the resource lies deep, one less for a list. */
+	 * path; as many as the resource lies deep, one less for a list; absent
+	 * for an object without a name. */
 	struct str names[RESOURCE_DEPTH];
 	size_t depth; /* of the resource: 1 for Workspaces */
 	bool is_list;
@@ -62,8 +64,10 @@ unsigned resource_methods(const struct resource_path *path);
 /* The objects that a path goes through. */
 struct resource_place {
 	struct workspace *workspace; /* NULL for the list of Workspaces */
-	struct object *parent;       /* the Worker or Task; else NULL */
-	struct object *object;       /* NULL for a list, and for an Event */
+	/* The Worker, Task, TaskQueue or Workflow that it is below, or NULL */
+	struct object *parent;
+	/* NULL for a list, an Event, and what is counted */
+	struct object *object;
 };
 
 /* Finds them. False: one of them is not there. */

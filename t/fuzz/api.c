@@ -105,7 +105,21 @@ give_events(struct store *store, const struct store_events_query *query,
 	return true;
 }
 
-static const struct store_driver driver = {.events = give_events};
+/* What is not stored yet statistics find in the router. */
+static bool
+give_no_moments(struct store *store, const struct store_events_query *query,
+    store_take_moment *take, void *context, struct err *err)
+{
+	(void)store;
+	(void)query;
+	(void)take;
+	(void)context;
+	(void)err;
+	return true;
+}
+
+static const struct store_driver driver = {
+	.events = give_events, .moments = give_no_moments};
 
 /* ---- one request */
 
@@ -223,7 +237,9 @@ ask(struct str line)
 	if (rest.at != NULL) {
 		request->body = rest;
 		request_set(request, STR("CONTENT_TYPE"),
-		    STR("application/x-www-form-urlencoded"));
+		    str_has_prefix(rest, STR("{"))
+			? STR("application/json")
+			: STR("application/x-www-form-urlencoded"));
 	}
 	request_interpret(request);
 	host.answers = 0;

@@ -64,6 +64,7 @@ get(enum resource_id resource, const struct object *parent, struct str query,
 {
 	struct list list = {
 		.resource = &resource_rows[resource],
+		.kind = resource_rows[resource].kind,
 		.router = account.router,
 		.workspace = resource == RESOURCE_WORKSPACES ? NULL : workspace,
 		.parent = parent,

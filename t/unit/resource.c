@@ -49,6 +49,24 @@ static const struct {
 	{"/v1/Workspaces/WS1/Tasks", RESOURCE_TASKS, "WS1", LIST},
 	{"/v1/Workspaces/WS1/Events/EV1", RESOURCE_EVENTS, "WS1,EV1",
 	    METHOD_GET},
+	{"/v1/Workspaces/WS1/Statistics", RESOURCE_WORKSPACE_STATISTICS, "WS1,",
+	    METHOD_GET},
+	{"/v1/Workspaces/Statistics", RESOURCE_WORKSPACES, "Statistics",
+	    OBJECT},
+	{"/v1/Workspaces/WS1/Workers/RealTimeStatistics",
+	    RESOURCE_WORKERS_REAL_TIME_STATISTICS, "WS1,", METHOD_GET},
+	{"/v1/Workspaces/WS1/Workers/WK1/Statistics",
+	    RESOURCE_WORKER_STATISTICS, "WS1,WK1,", METHOD_GET},
+	{"/v1/Workspaces/WS1/TaskQueues/Statistics",
+	    RESOURCE_TASK_QUEUES_STATISTICS, "WS1", METHOD_GET},
+	{"/v1/Workspaces/WS1/TaskQueues/RealTimeStatistics",
+	    RESOURCE_TASK_QUEUES_REAL_TIME_STATISTICS, "WS1", METHOD_POST},
+	{"/v1/Workspaces/WS1/TaskQueues/CumulativeStatistics",
+	    RESOURCE_TASK_QUEUES, "WS1,CumulativeStatistics", OBJECT},
+	{"/v1/Workspaces/WS1/TaskQueues/WQ1/CumulativeStatistics",
+	    RESOURCE_TASK_QUEUE_CUMULATIVE_STATISTICS, "WS1,WQ1,", METHOD_GET},
+	{"/v1/Workspaces/WS1/Workflows/WW1/RealTimeStatistics",
+	    RESOURCE_WORKFLOW_REAL_TIME_STATISTICS, "WS1,WW1,", METHOD_GET},
 };
 
 static const char *const nowhere[] = {
@@ -61,6 +79,13 @@ static const char *const nowhere[] = {
 	"/v1/Workspaces/WS1/Tasks/WT1/Reservations/WR1/Tasks",
 	"/v1/Workspaces/WS1/Tasks/WT1/Reservations/WR1/",
 	"/v1/Workspaces/WS1/Events/EV1/Tasks", "/v1/Workspaces%2FWS1",
+	"/v1/Workspaces/WS1/Statistics/", "/v1/Workspaces/WS1/Statistics/x",
+	"/v1/Workspaces/WS1/statistics", "/v1/Statistics",
+	"/v1/Workspaces/WS1/TaskQueues/Statistics/",
+	"/v1/Workspaces/WS1/TaskQueues/Statistics/x",
+	"/v1/Workspaces/WS1/Tasks/WT1/Statistics",
+	"/v1/Workspaces/WS1/Workers/WK1/RealTimeStatistics",
+	"/v1/Workspaces/WS1/TaskQueues/WQ1/Statistics/Statistics",
 };
 
 static void
@@ -187,6 +212,19 @@ test_objects(struct account *account)
 	ok(find(account, path_of(account, "/v1/Workspaces/%s/Events/x", base),
 	       &place) && place.object == NULL && place.workspace == in,
 	    "an Event is the store's to find");
+	ok(find(account, path_of(account, "/v1/Workspaces/%s/Statistics", base),
+	       &place) && place.object == NULL && place.parent == NULL &&
+		place.workspace == in,
+	    "the statistics of a Workspace");
+	ok(find(account, path_of(account,
+			     "/v1/Workspaces/%s/Workers/%s/Statistics", base,
+			     bob->sid), &place) && place.object == NULL &&
+		place.parent == bob && place.workspace == in,
+	    "the statistics of a Worker");
+	ok(!find(account, path_of(account,
+			      "/v1/Workspaces/%s/Workers/%s/Statistics",
+			      other->sid, bob->sid), &place),
+	    "not in another Workspace");
 }
 
 /* ---- the tables */
