@@ -319,6 +319,51 @@ async function events(workspace, task, alice) {
   await refused("event: unknown", workspace.events("EV" + "0".repeat(32)).fetch(), 404, 20404);
 }
 
+// What happened above, as it is counted: three Reservations of Alice, one rejected and two accepted, and one Task canceled.
+async function statistics(workspace, queue, workflow, alice) {
+  const taskQueue = workspace.taskQueues(queue.sid);
+  const flow = workspace.workflows(workflow.sid);
+  const of = (seen) => [seen.reservationsCreated, seen.reservationsAccepted, seen.reservationsRejected, seen.tasksEntered ?? seen.tasksCreated,
+    seen.tasksCompleted, seen.tasksCanceled];
+  const inParts = ({ cumulative: seen }) => [seen.reservations_created, seen.reservations_accepted, seen.reservations_rejected,
+    seen.tasks_entered ?? seen.tasks_created, seen.tasks_completed, seen.tasks_canceled];
+  const span = { startDate: new Date(Date.now() - 3600000), endDate: new Date(), splitByWaitTime: "5,1000", taskChannel: "default" };
+  const now = { taskChannel: "default" };
+  for (const [name, resource] of Object.entries({ workspace, queue: taskQueue, workflow: flow })) {
+    const cumulative = await resource.cumulativeStatistics().fetch(span);
+    same(`statistics: ${name}, cumulative`, of(cumulative), [3, 2, 1, 3, 2, 1]);
+    check(`statistics: ${name}, dates`, cumulative.endTime - cumulative.startTime === 3600000, [cumulative.startTime, cumulative.endTime]);
+    same(`statistics: ${name}, thresholds`, Object.entries(cumulative.splitByWaitTime).map(([seconds, { above, below }]) =>
+      [seconds, above.tasks_canceled + below.tasks_canceled, above.reservations_accepted + below.reservations_accepted]),
+    [["5", 1, 2], ["1000", 1, 2]]);
+    const realTime = await resource.realTimeStatistics().fetch(now);
+    same(`statistics: ${name}, now`, [realTime.totalTasks, realTime.tasksByStatus.pending, realTime.longestTaskWaitingSid], [0, 0, null]);
+    const both = await resource.statistics().fetch({ minutes: 60, taskChannel: "default", splitByWaitTime: "5" });
+    same(`statistics: ${name}, both`, [inParts(both), both.realtime.total_tasks], [[3, 2, 1, 3, 2, 1], 0]);
+  }
+  await refused("statistics: no such Task Channel", workspace.statistics().fetch({ taskChannel: "fax" }), 400, 20001);
+  await refused("statistics: too old", workspace.cumulativeStatistics().fetch({ startDate: new Date(0) }), 400, 14241);
+
+  const all = await workspace.workers.statistics().fetch({ minutes: 60, taskQueueSid: queue.sid, taskQueueName: queue.friendlyName,
+    friendlyName: "Alice B", taskChannel: "default" });
+  same("statistics: workers", [all.cumulative.reservations_accepted, all.realtime.total_workers], [2, 1]);
+  const past = await workspace.workers.cumulativeStatistics().fetch({ minutes: 60, taskChannel: "default" });
+  check("statistics: workers, cumulative", past.reservationsAccepted === 2 && past.activityDurations.length > 3
+    && past.activityDurations.every(({ avg, min, max, total }) => [avg, min, max, total].every(Number.isInteger)), past);
+  const staff = await workspace.workers.realTimeStatistics().fetch(now);
+  same("statistics: workers, now", [staff.totalWorkers, staff.activityStatistics.find((item) => item.workers).friendly_name], [1, "Available"]);
+  const one = await workspace.workers(alice.sid).statistics().fetch({ minutes: 60, taskChannel: "default" });
+  same("statistics: a worker", [one.workerSid, one.cumulative.reservations_accepted], [alice.sid, 2]);
+
+  const page = await workspace.taskQueues.statistics.list({ minutes: 60, friendlyName: queue.friendlyName, taskChannel: "default", pageSize: 1 });
+  same("statistics: queues", page.map((item) => [item.taskQueueSid, item.cumulative.reservations_accepted]), [[queue.sid, 2]]);
+  same("statistics: queues, page by page", (await workspace.taskQueues.statistics.list({ pageSize: 1 })).length, 2);
+  const bulk = await workspace.taskQueues.bulkRealTimeStatistics.create({ queueSids: [queue.sid, "WQ" + "0".repeat(32)] });
+  same("statistics: some queues", [bulk.taskQueueResponseCount, bulk.taskQueueData.map((item) => [item.task_queue_sid, item.total_eligible_workers])],
+    [2, [[queue.sid, 1], ["WQ" + "0".repeat(32), 0]]]);
+  await refused("statistics: no queues", workspace.taskQueues.bulkRealTimeStatistics.create({ queueSids: [] }), 400, 20001);
+}
+
 async function main() {
   await refused("a wrong token", client("wrong").workspaces.list(), 401, 20003);
   const workspace = await workspaces();
@@ -332,6 +377,8 @@ async function main() {
   const task = await tasks(workspace, workflow);
   await reservations(workspace, task, alice, activity, workflow);
   await events(workspace, task, alice);
+  const named = await workspace.taskQueues(queue.sid).fetch();
+  await statistics(workspace, named, workflow, alice);
   same("the end: the workspace is removed", await workspace.remove(), true);
   await refused("the end: with everything in it", api.workspaces(workspace._solution.sid).workers(alice.sid).fetch(), 404, 20404);
 }

@@ -60,10 +60,19 @@ subtest 'our own check sees what is wrong' => sub {
         'a wrong date' => { %$right, date_created => 'Thu, 05 Sep 2019 12:28:13 +0000' },
         'a relative URL' => { %$right, url => '/v1/Workspaces' },
         'a link that is none' => { %$right, links => { tasks => 'here' } },
+        'a link of the example that is absent' => { %$right, links => { tasks => $right->{url} } },
     );
     delete $wrong{'an absent property'}{events_filter};
     for my $name (sort keys %wrong) {
         ok scalar $description->violations('GET', $target, $answer->($wrong{$name})), $name;
+    }
+    my $counted = $server->fetched("$target/Statistics");
+    is_deeply [$description->violations('GET', "$target/Statistics", $answer->($counted))], [], 'right statistics';
+    my %counted = ('an absent count' => { %{ $counted->{cumulative} } }, 'a count in quotes' => { %{ $counted->{cumulative} } });
+    delete $counted{'an absent count'}{tasks_moved};
+    $counted{'a count in quotes'}{tasks_moved} = '0';
+    for my $name (sort keys %counted) {
+        ok scalar $description->violations('GET', "$target/Statistics", $answer->({ %$counted, cumulative => $counted{$name} })), $name;
     }
     ok scalar $description->violations('GET', $target, $answer->($right, 201)), 'a wrong status';
     ok scalar $description->violations('GET', $target, $answer->($right, 200, {})), 'no headers';
@@ -114,6 +123,19 @@ my %resource = (
     'workspace.worker.worker_reservation' => "$worker->{url}/Reservations/$reservation->{sid}",
     'workspace.task' => $task->{url},
     'workspace.task.task_reservation' => $reservation->{url},
+    'workspace.workspace_statistics' => $space->path('Statistics'),
+    'workspace.workspace_cumulative_statistics' => $space->path('CumulativeStatistics'),
+    'workspace.workspace_real_time_statistics' => $space->path('RealTimeStatistics'),
+    'workspace.task_queue.task_queue_statistics' => "$queue->{url}/Statistics",
+    'workspace.task_queue.task_queue_cumulative_statistics' => "$queue->{url}/CumulativeStatistics",
+    'workspace.task_queue.task_queue_real_time_statistics' => "$queue->{url}/RealTimeStatistics",
+    'workspace.workflow.workflow_statistics' => "$workflow->{url}/Statistics",
+    'workspace.workflow.workflow_cumulative_statistics' => "$workflow->{url}/CumulativeStatistics",
+    'workspace.workflow.workflow_real_time_statistics' => "$workflow->{url}/RealTimeStatistics",
+    'workspace.worker.worker_instance_statistics' => "$worker->{url}/Statistics",
+    'workspace.worker.worker_statistics' => $space->path('Workers/Statistics'),
+    'workspace.worker.workers_cumulative_statistics' => $space->path('Workers/CumulativeStatistics'),
+    'workspace.worker.workers_real_time_statistics' => $space->path('Workers/RealTimeStatistics'),
     'workspace.event' => ($server->listed($space->path('Events'), EventType => 'task.created'))[0]{url},
 );
 for my $name (sort keys %resource) {
@@ -141,7 +163,7 @@ my %links = (
 for my $name (sort keys %links) {
     my $seen = $server->fetched($resource{$name});
     is_deeply [sort keys %{ $seen->{links} }], [sort @{ $links{$name} }], "$name: its links";
-    for my $link (grep { !/statistics/ } sort keys %{ $seen->{links} }) {
+    for my $link (grep { $_ ne 'bulk_real_time_statistics' } sort keys %{ $seen->{links} }) {
         next unless defined $seen->{links}{$link};
         is $server->get($seen->{links}{$link})->{status}, 200, "... $link leads somewhere";
     }

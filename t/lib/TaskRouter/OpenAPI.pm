@@ -1,8 +1,9 @@
 package TaskRouter::OpenAPI;
 
 # Holds answers of a TaskRouter against its OpenAPI description, more strictly than the description itself, which marks
-# no property as required: none may be absent and none may be there that it does not know. Error bodies, which are not
-# in the description, must have the form of https://www.twilio.com/docs/usage/twilios-response.
+# no property as required: none may be absent and none may be there that it does not know. What its examples show must
+# be there too, of the same type: much of statistics stands in the examples alone. Error bodies, which are not in the
+# description, must have the form of https://www.twilio.com/docs/usage/twilios-response.
 
 use strict;
 use warnings;
@@ -35,12 +36,11 @@ sub new {
     return $self;
 }
 
-# All operations but those of statistics: "POST /v1/Workspaces".
+# All operations: "POST /v1/Workspaces".
 sub operations {
     my $self = shift;
     my @operations;
     for my $path (sort keys %{ $self->{document}{paths} }) {
-        next if $path =~ /Statistics$/;
         push @operations,
             map { uc($_) . " $path" } grep { exists $self->{document}{paths}{$path}{$_} } qw(get post delete);
     }
@@ -90,7 +90,9 @@ sub wrong_content {
         unless ($response->{headers}{'content-type'}[0] // '') =~ m{^application/json\b};
     my $value = decoded($response);
     return "no JSON: $response->{body}" unless ref $value;
-    return $self->wrong_value('', $schema, $value);
+    my $examples = $described->{content}{'application/json'}{examples} // {};
+    return $self->wrong_value('', $schema, $value),
+        map { wrong_example('', $examples->{$_}{value}, $value) } sort keys %$examples;
 }
 
 sub decoded {
@@ -140,6 +142,27 @@ sub wrong_object {
     push @wrong, map { $self->wrong_value("$at.$_", $properties->{$_}, $value->{$_}) }
         grep { exists $properties->{$_} } sort keys %$value;
     return @wrong;
+}
+
+# What the example has and the value lacks, or has of another type. Null stands for any type, and the names in maps are
+# data: thresholds, priorities, and what an Event tells, which goes by its type.
+sub wrong_example {
+    my ($at, $example, $value) = @_;
+    return () if !defined $example || !defined $value || $at =~ /\.event_data$/;
+    my $type = type_of($example);
+    return "$at is no $type, as in the example" if type_of($value) ne $type;
+    return map { wrong_example("$at\[$_]", $example->[0], $value->[$_]) } @$example ? 0 .. $#$value : ()
+        if $type eq 'list';
+    return () if $type ne 'object';
+    return map { exists $value->{$_} ? wrong_example("$at.$_", $example->{$_}, $value->{$_})
+            : "$at.$_ of the example is absent" } grep { !/^\d+$/ } sort keys %$example;
+}
+
+sub type_of {
+    my $value = shift;
+    return { HASH => 'object', ARRAY => 'list' }->{ ref $value } // (JSON::PP::is_bool($value) ? 'boolean' : 'value')
+        if ref $value;
+    return is_text($value) ? 'text' : 'number';
 }
 
 # A link to what is not there is null: seen for the Activities of TaskQueues.
