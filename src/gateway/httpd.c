@@ -180,7 +180,7 @@ add_headers(const struct held_request *held)
 {
 	const struct response *response = &held->exchange->response;
 
-	if (is_stopping(held->httpd))
+	if (is_stopping(held->httpd) || response->end != RESPONSE_WHOLE)
 		add_header(held, "Connection", STR("close"));
 	for (size_t i = 0; i < response->header_count; i++)
 		add_header(held, response->headers[i].name,
@@ -188,10 +188,18 @@ add_headers(const struct held_request *held)
 	if (response->content_type != NULL)
 		add_header(held, "Content-Type",
 		    str_from(response->content_type));
-	if (response->head)
+	/* evhttp leaves one alone that is there already. */
+	if (response->head || response->end != RESPONSE_WHOLE)
 		add_header(held, "Content-Length",
 		    arena_format(&held->exchange->arena, "%zu",
 			response->body.len));
+}
+
+static int
+socket_of(const struct held_request *held)
+{
+	return bufferevent_getfd(evhttp_connection_get_bufferevent(
+	    evhttp_request_get_connection(held->request)));
 }
 
 static void
@@ -200,10 +208,13 @@ respond(struct exchange *exchange)
 	struct held_request *held = exchange->link;
 	struct response *response = &exchange->response;
 	struct evbuffer *body = evbuffer_new();
-	size_t length = response->head ? 0 : response->body.len;
 
+	/* evhttp's reply then fails, by which it ends the connection. */
+	if (response->end == RESPONSE_NOTHING)
+		(void)shutdown(socket_of(held), SHUT_RDWR);
 	if (body == NULL ||
-	    evbuffer_add(body, response->body.at, length) != 0) {
+	    evbuffer_add(body, response->body.at,
+		response_length(response)) != 0) {
 		evhttp_send_reply(held->request, 500, NULL, NULL);
 	} else {
 		add_headers(held);
@@ -218,14 +229,9 @@ respond(struct exchange *exchange)
 static bool
 is_abandoned(struct exchange *exchange)
 {
-	struct held_request *held = exchange->link;
-	struct evhttp_connection *connection =
-	    evhttp_request_get_connection(held->request);
-	int fd = bufferevent_getfd(
-	    evhttp_connection_get_bufferevent(connection));
 	char byte;
-
-	ssize_t count = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+	ssize_t count = recv(
+	    socket_of(exchange->link), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
 	return count == 0 ||
 	    (count < 0 && errno != EAGAIN && errno != EINTR);

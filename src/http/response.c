@@ -98,9 +98,20 @@ add_header(struct buf *out, const char *name, struct str value)
 	buf_add_str(out, STR("\r\n"));
 }
 
+size_t
+response_length(const struct response *response)
+{
+	if (response->head)
+		return 0;
+	return response->end == RESPONSE_WHOLE ? response->body.len
+					       : response->body.len / 2;
+}
+
 void
 response_write_cgi(const struct response *response, struct buf *out)
 {
+	if (response->end == RESPONSE_NOTHING)
+		return;
 	buf_add_str(out, STR("Status: "));
 	buf_add_number(out, response->status);
 	buf_add_str(out, STR(" "));
@@ -118,6 +129,6 @@ response_write_cgi(const struct response *response, struct buf *out)
 		add_header(out, response->headers[i].name,
 		    response->headers[i].value);
 	buf_add_str(out, STR("\r\n"));
-	if (!response->head)
-		buf_add_str(out, response->body);
+	buf_add_str(
+	    out, str_slice(response->body, 0, response_length(response)));
 }

@@ -13,6 +13,15 @@
 
 #define RESPONSE_HEADERS 24
 
+/* How an answer ends; all but the first is for tests of clients. */
+enum response_end {
+	RESPONSE_WHOLE,
+	RESPONSE_HALF,    /* Content-Length promises the whole body, of which
+			   * half comes before the connection ends */
+	RESPONSE_NOTHING, /* nothing comes before the connection ends; behind a
+			   * web server, what that makes of it */
+};
+
 struct response {
 	unsigned status;
 	struct {
@@ -23,7 +32,11 @@ struct response {
 	const char *content_type; /* NULL: no body */
 	struct str body;
 	bool head; /* send the headers of `body`, but not the body */
+	enum response_end end;
 };
+
+/* How many bytes of the body are to be sent. */
+size_t response_length(const struct response *response);
 
 /* Views and names must live until the exchange ends. A value with a control
  * character is not sent: the header is left out. */
@@ -42,7 +55,8 @@ void response_problem(struct response *response, struct arena *arena,
 const char *response_title(unsigned status);
 
 /* The CGI form (RFC 3875 section 6): Status, headers, Content-Length, empty
- * line, body. */
+ * line, body; nothing for RESPONSE_NOTHING, which web servers take for a
+ * program that failed, and do not try again. */
 void response_write_cgi(const struct response *response, struct buf *out);
 
 #endif

@@ -152,11 +152,45 @@ test_problems(void)
 	}
 }
 
+/* What is promised and what comes; web servers see to the rest. */
+static void
+test_ends(void)
+{
+	static const struct {
+		const char *what;
+		enum response_end end;
+		bool head;
+		const char *length, *body;
+	} rows[] = {
+		{"whole", RESPONSE_WHOLE, false, "Content-Length: 9\r\n",
+		    "\r\n\r\n123456789"},
+		{"half", RESPONSE_HALF, false, "Content-Length: 9\r\n",
+		    "\r\n\r\n1234"},
+		{"half of what has no body", RESPONSE_HALF, true,
+		    "Content-Length: 9\r\n", "\r\n\r\n"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct response response = {.head = rows[i].head};
+		response_body(&response, 200, "text/plain", STR("123456789"));
+		response.end = rows[i].end;
+		struct str text = written(&response);
+		ok(str_contains(text, rows[i].length), "%s: the length",
+		    rows[i].what);
+		ok(str_has_suffix(text, str_from(rows[i].body)), "%s: the body",
+		    rows[i].what);
+	}
+	struct response response = {.end = RESPONSE_NOTHING};
+	response_body(&response, 200, "text/plain", STR("123456789"));
+	is_int((int64_t)written(&response).len, 0, "nothing: nothing at all");
+}
+
 int
 main(void)
 {
 	arena_init(&arena, (size_t)1 << 20);
 	test_header_values();
+	test_ends();
 	test_text();
 	test_statuses();
 	test_problems();
