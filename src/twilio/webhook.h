@@ -62,6 +62,7 @@ struct webhook_request {
 	int64_t timeout_ms; /* from the first attempt on, all attempts; the
 			     * URL's own total time may end it before */
 	size_t answer_limit; /* bytes of body; more breaks it off */
+	bool is_signed_wrongly; /* for tests of applications */
 	/* Fills in the form, in the arena, when its turn has come; names end in
 	 * NUL. False: it is not to be sent any more. */
 	bool (*compose)(

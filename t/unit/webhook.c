@@ -51,6 +51,7 @@ struct world {
 	bool starting, called_early;
 	int64_t timeout_ms;
 	size_t answer_limit;
+	bool signs_wrongly;
 };
 
 static bool
@@ -148,6 +149,7 @@ start(struct world *world, struct hook *hook, const char *url)
 		.token = STR(TOKEN),
 		.timeout_ms = world->timeout_ms,
 		.answer_limit = world->answer_limit,
+		.is_signed_wrongly = world->signs_wrongly,
 		.compose = compose,
 		.done = on_done,
 		.context = hook,
@@ -247,6 +249,13 @@ test_request(void)
 	is_str(str_from(hook.note), "rc: expected a whole number from 0 to 5",
 	    "a bad override is passed over with a note");
 	is_int(world.server.accepted, 1, "the connection is used again");
+
+	hook = (struct hook){0};
+	world.signs_wrongly = true;
+	send_one(&world, &hook, "/assignment?tenant=a%20b#rc=2&rp=all");
+	(void)snprintf(line, sizeof line, "X-Twilio-Signature: %c%s\r\n",
+	    signature[0] == 'A' ? 'B' : 'A', signature + 1);
+	ok(seen(&world, line), "signed wrongly, if that is wished");
 	world_close(&world);
 }
 
