@@ -11,7 +11,9 @@
 
 #include "responder/settings.h"
 #include "taskrouterd/clock_control.h"
+#include "taskrouterd/fault_controls.h"
 #include "taskrouterd/manual.h"
+#include "taskrouterd/rate_limits.h"
 #include "twilio/instruction.h"
 
 static const struct {
@@ -25,6 +27,8 @@ static const struct {
 	{"@TASKROUTERD_KEYS@\n", manual_write_keys},
 	{"@RESOURCES@\n", manual_write_fields},
 	{"@CLOCK@\n", clock_write_manual},
+	{"@FAULTS@\n", fault_controls_write_manual},
+	{"@RATE_LIMITS@\n", rate_limits_write_manual},
 };
 
 /* False: the line is the name of a table that there is not. */

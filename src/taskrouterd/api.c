@@ -7,8 +7,10 @@
 
 #include "taskrouterd/authenticate.h"
 #include "taskrouterd/daemon.h"
+#include "taskrouterd/fault_requests.h"
 #include "taskrouterd/filter.h"
 #include "taskrouterd/parameters.h"
+#include "taskrouterd/rate_limits.h"
 #include "taskrouterd/respond.h"
 
 #define PREFIX "/v1"
@@ -314,7 +316,6 @@ start(struct api_call *call, struct daemon *daemon, struct exchange *exchange)
 		.arena = &exchange->arena,
 	};
 	call->presenter.account_sid = daemon->settings->account_sid;
-	call->presenter.now = daemon_now(daemon);
 	call->presenter.base = arena_format(call->arena, "%.*s" PREFIX,
 	    STR_ARGS(origin_of(call)));
 	exchange->id = request_sid(&daemon->chance, call->arena);
@@ -322,32 +323,42 @@ start(struct api_call *call, struct daemon *daemon, struct exchange *exchange)
 }
 
 void
-api_serve(struct daemon *daemon, struct exchange *exchange)
+api_run(struct api_call *call)
 {
-	const struct request *request = &exchange->request;
+	const struct request *request = &call->exchange->request;
 	unsigned method = request->method == METHOD_HEAD
 	    ? (unsigned)METHOD_GET
 	    : (unsigned)request->method;
-	struct api_call call;
 
-	start(&call, daemon, exchange);
+	call->presenter.now = daemon_now(call->daemon);
 	if (request->head_oversized) {
-		respond_error(&call, 431, API_ERROR_PARAMETER,
+		respond_error(call, 431, API_ERROR_PARAMETER,
 		    "The head of the request is too large");
 		return;
 	}
-	if (!resource_path_read(request->path, &call.path)) {
-		respond_not_found(&call);
+	if (!resource_path_read(request->path, &call->path)) {
+		respond_not_found(call);
 		return;
 	}
-	if (!check_method(&call, method))
+	if (!check_method(call, method))
 		return;
 	if (method == METHOD_OPTIONS) {
-		respond_nothing(&call);
+		respond_nothing(call);
 		return;
 	}
-	if (admit(&call) &&
-	    (method == METHOD_POST ? read_body(&call) : read_query(&call)) &&
-	    find_place(&call) && check_version(&call, method))
-		operate(&call, method);
+	if (admit(call) &&
+	    (method == METHOD_POST ? read_body(call) : read_query(call)) &&
+	    rate_limits_admit(call) && find_place(call) &&
+	    check_version(call, method))
+		operate(call, method);
+}
+
+void
+api_serve(struct daemon *daemon, struct exchange *exchange)
+{
+	struct api_call call;
+
+	start(&call, daemon, exchange);
+	if (!fault_requests_take(&call))
+		api_run(&call);
 }

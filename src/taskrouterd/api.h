@@ -2,8 +2,9 @@
  *
  * The REST API, version 1: everything under /v1. A request is checked in this
  * order: path (404), method (405 with Allow), who asks (401) and for which
- * page (403), size (413), media type (415), form (400), whether the objects of
- * the path are there (404), If-Match (412); then the operation runs.
+ * page (403), size (413), media type (415), form (400), how often it is asked
+ * (429), whether the objects of the path are there (404), If-Match (412); then
+ * the operation runs. Before all of it faults (faults.h) may take it.
  * Source: https://www.twilio.com/docs/taskrouter/api
  */
 #ifndef TASKROUTERD_API_H
@@ -53,5 +54,8 @@ void api_note(struct api_call *call, const struct object *object);
 
 /* Answers a request for a path under /v1, now or at the end of the turn. */
 void api_serve(struct daemon *daemon, struct exchange *exchange);
+
+/* The same for a call that has begun: one that a fault has held back. */
+void api_run(struct api_call *call);
 
 #endif

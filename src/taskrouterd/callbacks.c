@@ -363,7 +363,7 @@ callbacks_close(struct callbacks *callbacks)
 
 	if (callbacks == NULL)
 		return;
-	webhook_client_close(callbacks->client);
+	outgoing_close(callbacks->daemon, callbacks->client);
 	while ((call = RB_MIN(calls_by_sid, &callbacks->calls)) != NULL)
 		forget(call);
 	if (callbacks->wake != NULL)

@@ -333,12 +333,23 @@ plant_seed(struct daemon *daemon, struct err *err)
 		daemon->settings->seed.at);
 }
 
+static void
+begin_rates(struct daemon *daemon)
+{
+	daemon->rate_limits = (struct rate_limits){
+		.enabled = daemon->settings->limits.rates,
+	};
+}
+
 /* ---- reset */
 
 /* Where it fails half-way the program ends: the store is empty then. */
 static bool
 begin_anew(struct daemon *daemon, struct err *err)
 {
+	faults_clear(&daemon->faults);
+	daemon->faults.last = 0;
+	begin_rates(daemon);
 	close_parts(daemon);
 	router_free(daemon->router);
 	begin_chance(daemon);
@@ -400,6 +411,8 @@ daemon_open(struct daemon *daemon, struct event_base *loop,
 	};
 	STAILQ_INIT(&daemon->held);
 	STAILQ_INIT(&daemon->resetting);
+	faults_init(&daemon->faults, loop, (size_t)settings->limits.faults);
+	begin_rates(daemon);
 	daemon->store = store_open_sqlite(settings->store.at, err);
 	if (daemon->store == NULL ||
 	    !settings_make_credentials(settings, err) ||
@@ -423,20 +436,22 @@ daemon_stop(struct daemon *daemon)
 	daemon->stopping = true;
 	callbacks_stop(daemon->callbacks);
 	event_callbacks_stop(daemon->event_callbacks);
+	faults_release(&daemon->faults, 0);
 	timekeeper_interrupt(daemon, 503, "the program is stopping");
 }
 
 bool
 daemon_is_quiet(const struct daemon *daemon)
 {
-	return callbacks_in_hand(daemon->callbacks) == 0 &&
+	return faults_in_hand(&daemon->faults) == 0 &&
+	    callbacks_in_hand(daemon->callbacks) == 0 &&
 	    event_callbacks_are_quiet(daemon->event_callbacks);
 }
 
 bool
 daemon_is_idle(const struct daemon *daemon)
 {
-	return daemon->in_hand == 0 &&
+	return daemon->in_hand == 0 && faults_in_hand(&daemon->faults) == 0 &&
 	    callbacks_in_hand(daemon->callbacks) == 0 &&
 	    event_callbacks_in_hand(daemon->event_callbacks) == 0;
 }
@@ -445,6 +460,7 @@ void
 daemon_close(struct daemon *daemon)
 {
 	close_parts(daemon);
+	faults_clear(&daemon->faults);
 	timekeeper_close(daemon);
 	router_free(daemon->router);
 	store_close(daemon->store);

@@ -19,6 +19,8 @@
 #include "router/engine.h"
 #include "store/store.h"
 #include "taskrouterd/chance.h"
+#include "taskrouterd/faults.h"
+#include "taskrouterd/rate_limits.h"
 #include "taskrouterd/settings.h"
 #include "taskrouterd/timekeeper.h"
 
@@ -49,6 +51,8 @@ struct daemon {
 	STAILQ_HEAD(, held_exchange) resetting; /* that ask for a reset */
 	struct timekeeper timekeeper;
 	struct chance chance;
+	struct faults faults;
+	struct rate_limits rate_limits;
 	bool stopping;
 	bool broken; /* the store failed and could not be read again */
 };

@@ -457,7 +457,7 @@ event_callbacks_close(struct event_callbacks *owner)
 
 	if (owner == NULL)
 		return;
-	webhook_client_close(owner->client);
+	outgoing_close(owner->daemon, owner->client);
 	while ((feed = RB_MIN(feeds_by_sid, &owner->feeds)) != NULL)
 		forget(feed);
 	if (owner->wake != NULL)

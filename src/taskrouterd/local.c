@@ -11,7 +11,9 @@
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/debugger.h"
 #include "taskrouterd/dump.h"
+#include "taskrouterd/fault_controls.h"
 #include "taskrouterd/json_put.h"
+#include "taskrouterd/rate_limits.h"
 #include "taskrouterd/seed.h"
 #include "taskrouterd/why.h"
 
@@ -46,6 +48,12 @@ static const struct route routes[] = {
 	{PREFIX "/why/*", "why", READS, admit, why_serve, false},
 	{PREFIX "/seed", "seed", METHOD_POST, admit, plant_seed, true},
 	{PREFIX "/dump", "dump", READS, admit, show_dump, false},
+	{PREFIX "/faults", "faults", READS | METHOD_POST | METHOD_DELETE, admit,
+	    fault_controls_serve, false},
+	{PREFIX "/faults/*", "fault", READS | METHOD_DELETE, admit,
+	    fault_controls_serve_one, false},
+	{PREFIX "/rate_limits", "rate_limits", READS | METHOD_POST, admit,
+	    rate_limits_serve, false},
 	{HEALTH, "healthz", READS, NULL, show_health, false},
 };
 

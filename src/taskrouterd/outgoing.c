@@ -8,6 +8,7 @@
 
 #include "http/response.h"
 #include "taskrouterd/daemon.h"
+#include "taskrouterd/fault_webhooks.h"
 
 /* Any status that was not wanted; Source:
  * https://www.twilio.com/docs/api/errors/11200 */
@@ -30,9 +31,16 @@ bool
 outgoing_send(struct daemon *daemon, struct webhook_client *client,
     enum outgoing_kind kind, const struct webhook_request *request)
 {
-	(void)daemon;
-	(void)kind;
-	return webhook_start(client, request);
+	return fault_webhooks_send(daemon, client, kind, request);
+}
+
+void
+outgoing_close(struct daemon *daemon, struct webhook_client *client)
+{
+	if (client == NULL)
+		return;
+	webhook_client_close(client);
+	fault_webhooks_forget(daemon, client);
 }
 
 /* 8-4-4-4-12 of the SID's 32 digits. */

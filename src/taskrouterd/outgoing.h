@@ -18,6 +18,8 @@ struct daemon;
  * says why. */
 struct webhook_client *outgoing_open(
     struct daemon *daemon, int64_t connections, struct err *err);
+/* As webhook_client_close; what faults hold back for it is dropped, too. */
+void outgoing_close(struct daemon *daemon, struct webhook_client *client);
 
 /* What a webhook is for. */
 enum outgoing_kind {
@@ -28,7 +30,9 @@ enum outgoing_kind {
 	OUTGOING_KINDS,
 };
 
-/* As webhook_start, through which all of them go. */
+/* As webhook_start, through which all of them go; faults (faults.h) may hold
+ * it back, change it or lose it. `compose` must change nothing: it may be called
+ * at once, and again when its turn has come. */
 MUST_USE bool outgoing_send(struct daemon *daemon,
     struct webhook_client *client, enum outgoing_kind kind,
     const struct webhook_request *request);

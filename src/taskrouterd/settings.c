@@ -241,6 +241,19 @@ static const struct config_key keys[] = {
 		    "30.",
 	},
 	{
+	    .path = "limits.faults", .type = CONFIG_INTEGER,
+	    MEMBER(limits.faults), .preset = "100",
+	    .least = 1, .most = 1000,
+	    .help = "How many faults /_local/faults keeps, spent ones "
+		    "included.",
+	},
+	{
+	    .path = "limits.rates", .type = CONFIG_BOOLEAN,
+	    MEMBER(limits.rates), .preset = "false",
+	    .help = "Whether TaskRouter's rate limits are in force from the "
+		    "start, as after a POST to /_local/rate_limits.",
+	},
+	{
 	    .path = "log", .type = CONFIG_CHOICE,
 	    MEMBER(log), .preset = "auto", .choices = log_names,
 	    .help = "Where the log goes. With auto: to standard error, in the "

@@ -50,6 +50,8 @@ struct settings {
 		int64_t debugger;       /* alerts that are remembered */
 		int64_t calls;          /* simulated ones that are remembered */
 		int64_t events_days;    /* that Events are kept: 30 */
+		int64_t faults;         /* that there may be at once */
+		bool rates;             /* TaskRouter's own are in force */
 	} limits;
 	int log;       /* enum log_target */
 	int log_level; /* enum log_level */
