@@ -14,6 +14,7 @@
 #include "taskrouterd/fault_controls.h"
 #include "taskrouterd/manual.h"
 #include "taskrouterd/rate_limits.h"
+#include "taskrouterd/seed_control.h"
 #include "twilio/instruction.h"
 
 static const struct {
@@ -29,6 +30,7 @@ static const struct {
 	{"@CLOCK@\n", clock_write_manual},
 	{"@FAULTS@\n", fault_controls_write_manual},
 	{"@RATE_LIMITS@\n", rate_limits_write_manual},
+	{"@DUMP@\n", seed_control_write_manual},
 };
 
 /* False: the line is the name of a table that there is not. */

@@ -164,6 +164,7 @@ subtest 'one Workspace of several' => sub {
     is dump_of($server, workspace => $space->{sid}), $dump, 'by SID';
     is scalar(@{ $json->decode(dump_of($server))->{workspaces} }), 2, 'all';
     is $server->get('/_local/dump', workspace => 'none')->{status}, 404, 'one that is not there';
+    is $server->get('/_local/dump', workspaces => $name)->{status}, 400, 'another parameter';
     $server->new_workspace(FriendlyName => 'Twin');
     my $response = $server->get('/_local/dump', workspace => 'Twin');
     is $response->{status}, 400, 'a name of two';

@@ -10,20 +10,14 @@
 #include "taskrouterd/clock_control.h"
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/debugger.h"
-#include "taskrouterd/dump.h"
 #include "taskrouterd/fault_controls.h"
 #include "taskrouterd/json_put.h"
 #include "taskrouterd/rate_limits.h"
-#include "taskrouterd/seed.h"
+#include "taskrouterd/seed_control.h"
 #include "taskrouterd/why.h"
 
 #define PREFIX "/_local"
 #define HEALTH "/healthz"
-#define JSON_TYPE "application/json; charset=utf-8"
-#define DUMP_MOST ((size_t)256 << 20)
-#define SEED_ANSWER_MOST ((size_t)64 << 20)
-/* A hundred messages of two thousand bytes, escaped. */
-#define MESSAGES_MOST ((size_t)2 << 20)
 
 static bool admit(struct exchange *exchange);
 static void show_index(struct exchange *exchange);
@@ -32,8 +26,6 @@ static void show_calls(struct exchange *exchange);
 static void serve_clock(struct exchange *exchange);
 static void reset(struct exchange *exchange);
 static void show_health(struct exchange *exchange);
-static void plant_seed(struct exchange *exchange);
-static void show_dump(struct exchange *exchange);
 
 #define READS (METHOD_GET | METHOD_HEAD)
 
@@ -45,9 +37,9 @@ static const struct route routes[] = {
 	{PREFIX "/clock", "clock", READS | METHOD_POST, admit, serve_clock,
 	    false},
 	{PREFIX "/reset", "reset", METHOD_POST, admit, reset, true},
+	{PREFIX "/seed", "seed", METHOD_POST, admit, seed_control_plant, true},
+	{PREFIX "/dump", "dump", READS, admit, seed_control_dump, false},
 	{PREFIX "/why/*", "why", READS, admit, why_serve, false},
-	{PREFIX "/seed", "seed", METHOD_POST, admit, plant_seed, true},
-	{PREFIX "/dump", "dump", READS, admit, show_dump, false},
 	{PREFIX "/faults", "faults", READS | METHOD_POST | METHOD_DELETE, admit,
 	    fault_controls_serve, false},
 	{PREFIX "/faults/*", "fault", READS | METHOD_DELETE, admit,
@@ -78,7 +70,8 @@ admit(struct exchange *exchange)
 void
 local_answer(struct exchange *exchange, unsigned status, struct str json)
 {
-	response_body(&exchange->response, status, JSON_TYPE,
+	response_body(&exchange->response, status,
+	    "application/json; charset=utf-8",
 	    arena_str(&exchange->arena, json));
 	exchange_complete(exchange);
 }
@@ -138,140 +131,6 @@ show_calls(struct exchange *exchange)
 {
 	local_answer(exchange, 200,
 	    calls_write(daemon_of(exchange)->calls, &exchange->arena));
-}
-
-/* ---- seeds */
-
-static void
-release_buffer(void *buffer)
-{
-	buf_release(buffer);
-}
-
-/* Larger than the memory of an exchange, with which it dies; NULL: there is
- * none, and the exchange's arena knows. */
-static struct buf *
-make_buffer(struct exchange *exchange, size_t ceiling)
-{
-	struct buf *buffer = arena_alloc(&exchange->arena, sizeof *buffer);
-
-	if (buffer == NULL)
-		return NULL;
-	buf_init(buffer, ceiling);
-	return arena_defer(&exchange->arena, release_buffer, buffer) ? buffer
-								     : NULL;
-}
-
-static void
-put_message(void *to, const char *message)
-{
-	struct buf *out = to;
-
-	json_put_item(out);
-	json_put_text(out, str_from(message));
-}
-
-/* A problem document with every message: {…,"detail":…,"errors":["…"]} */
-static void
-refuse_seed(struct exchange *exchange, const struct buf *errors)
-{
-	struct buf *out = make_buffer(exchange, MESSAGES_MOST);
-
-	if (out == NULL) {
-		exchange_complete(exchange);
-		return;
-	}
-	buf_add_str(out, STR("{\"status\":400,\"title\":\"Bad Request\","
-	    "\"detail\":\"The seed has errors: nothing has changed\""));
-	json_put_key(out, "request_id");
-	json_put_text(out, exchange->id);
-	json_put_key(out, "errors");
-	buf_add_byte(out, '[');
-	buf_add_str(out, buf_str(errors));
-	buf_add_str(out, STR("]}"));
-	response_body(&exchange->response, 400, "application/problem+json",
-	    buf_str(out));
-	exchange->facts.note = STR("the seed has errors");
-	exchange_complete(exchange);
-}
-
-static void
-plant_seed(struct exchange *exchange)
-{
-	struct daemon *daemon = daemon_of(exchange);
-	struct buf *made = make_buffer(exchange, SEED_ANSWER_MOST);
-	struct buf *errors = make_buffer(exchange, MESSAGES_MOST / 2);
-	struct seed_report report = {put_message, errors};
-
-	if (made == NULL || errors == NULL) {
-		exchange_complete(exchange);
-	} else if (!seed_apply(daemon, exchange->request.body, made, &report)) {
-		refuse_seed(exchange, errors);
-	} else {
-		response_body(&exchange->response, 201, JSON_TYPE,
-		    made->failed ? STR("{}") : buf_str(made));
-		daemon_answer(daemon, exchange);
-	}
-}
-
-/* By SID or friendly name. False: the exchange was refused. */
-static bool
-find_workspace(struct exchange *exchange, struct str name,
-    struct workspace **found)
-{
-	const struct router *router = daemon_of(exchange)->router;
-	struct object *object =
-	    router_find_in(router, NULL, KIND_WORKSPACE, name);
-	size_t count = object != NULL;
-
-	*found = (struct workspace *)object;
-	object = NULL;
-	while ((object = router_next(router, NULL, KIND_WORKSPACE,
-		    object == NULL ? 0 : object->number)) != NULL)
-		if (str_equal(object->workspace->friendly_name, name)) {
-			*found = object->workspace;
-			count++;
-		}
-	if (count == 0)
-		exchange_refuse(exchange, 404,
-		    "workspace: there is no Workspace %.*s", STR_ARGS(name));
-	else if (count > 1)
-		exchange_refuse(exchange, 400,
-		    "workspace: there are %zu Workspaces %.*s: name one by "
-		    "its SID", count, STR_ARGS(name));
-	return count == 1;
-}
-
-static void
-show_dump(struct exchange *exchange)
-{
-	struct daemon *daemon = daemon_of(exchange);
-	struct workspace *workspace = NULL;
-	struct buf *out;
-	struct form form;
-	struct err err;
-
-	if (!request_query_parameters(
-		&exchange->request, &exchange->arena, &form, &err)) {
-		exchange_refuse(exchange, 400, "%s", err.text);
-		return;
-	}
-	struct str name = form_get(&form, "workspace");
-	if (name.at != NULL && !find_workspace(exchange, name, &workspace))
-		return;
-	out = make_buffer(exchange, DUMP_MOST);
-	if (out == NULL) {
-		exchange_complete(exchange);
-		return;
-	}
-	if (!dump_write(out, daemon->router, workspace)) {
-		exchange_refuse(exchange, 503,
-		    "the state is too large to be dumped in one piece: name a "
-		    "workspace");
-		return;
-	}
-	response_body(&exchange->response, 200, JSON_TYPE, buf_str(out));
-	daemon_answer(daemon, exchange);
 }
 
 static void
