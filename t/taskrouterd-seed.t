@@ -64,6 +64,10 @@ subtest 'checking a seed' => sub {
         is $run->{status}, $status, "-t --seed $file: $status";
         like $run->{err}, $message, '... says why';
     }
+    my $dated = seed_file(seed_with(task_queues => [$queue], tasks => [{ task_queue_friendly_name => 'Q',
+        virtual_start_time => '2020-01-01T12:00:00Z' }]));
+    is run_it('-t', '--seed', $dated)->{status}, 0, 'a date that is past';
+    is run_it('-t', '--seed', $dated, '--clock', '2020-01-01T11:59:59Z')->{status}, 78, '... unless the clock is behind it';
     my $run = run_it('-l', '127.0.0.1:0', '--seed', $bad);
     is $run->{status}, 78, 'without -t a bad seed ends the program, too';
     is $run->{out}, '', '... before it is ready';
@@ -113,6 +117,12 @@ subtest 'a reset' => sub {
     $server->deleted("/Workspaces/$before->{sid}");
     is $server->request(method => 'POST', target => '/_local/reset', body => '')->{status}, 204, 'is done';
     is dump_of($server), $dump, 'it begins with the seed again';
+    unlink $example;
+    my $response = $server->request(method => 'POST', target => '/_local/reset', body => '');
+    is $response->{status}, 503, 'a reset without the file';
+    like $response->{json}{detail}, qr/\Q$example\E: cannot be opened/, '... says why';
+    is dump_of($server), $dump, '... and changes nothing';
+    write_file($example, read_file(top_directory() . '/examples/seed.json'));
 };
 
 my $server = TaskRouter::Taskrouterd->start;

@@ -371,8 +371,8 @@ reset_asked(struct daemon *daemon)
 		return;
 	STAILQ_CONCAT(&asked, &daemon->resetting);
 	timekeeper_interrupt(daemon, 409, "everything was reset meanwhile");
-	bool good = store_clear(daemon->store, &err) &&
-	    begin_anew(daemon, &err);
+	bool good = seed_check(daemon->settings, &err) &&
+	    store_clear(daemon->store, &err) && begin_anew(daemon, &err);
 	log_event(good ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "reset", "%s",
 	    good ? "everything is forgotten" : err.text);
 	while ((first = STAILQ_FIRST(&asked)) != NULL) {

@@ -306,18 +306,16 @@ read_file(const char *file, struct seed_reader *reader)
 	return good;
 }
 
-/* The later one of now and where a simulated clock may start: what lies in
- * neither's future is checked when the clock is known. */
+/* What the clock shows when a store begins. */
 static int64_t
-latest_start(const struct settings *settings)
+time_of_start(const struct settings *settings)
 {
 	struct str start = settings->clock.start;
-	int64_t now = clock_wall_ms(), seconds;
+	int64_t seconds;
 
-	return start.len > 0 && clock_parse(start.at, start.len, &seconds) &&
-		seconds > now / 1000
+	return start.len > 0 && clock_parse(start.at, start.len, &seconds)
 	    ? seconds * 1000
-	    : now;
+	    : clock_wall_ms();
 }
 
 bool
@@ -326,7 +324,7 @@ seed_check_file(
 {
 	struct file_report of = {settings->seed.at, report};
 	struct seed_reader reader = {
-		.now = latest_start(settings),
+		.now = time_of_start(settings),
 		.report = report_of_file,
 		.to = &of,
 	};
@@ -341,6 +339,15 @@ keep_first(void *to, const char *message)
 
 	if (err->text[0] == '\0')
 		(void)err_set(err, 0, "%s", message);
+}
+
+bool
+seed_check(const struct settings *settings, struct err *err)
+{
+	struct seed_report report = {keep_first, err};
+
+	err->text[0] = '\0';
+	return seed_check_file(settings, &report);
 }
 
 bool

@@ -42,6 +42,9 @@ MUST_USE bool seed_apply_to(struct router *router, int64_t now,
 MUST_USE bool seed_check_file(
     const struct settings *settings, const struct seed_report *report);
 
+/* The same; *err is the first message. */
+MUST_USE bool seed_check(const struct settings *settings, struct err *err);
+
 /* Applies that file, unless there is a Workspace already. False: *err. */
 MUST_USE bool seed_plant(struct daemon *daemon, struct err *err);
 

@@ -154,6 +154,13 @@ local_answer(struct exchange *exchange, unsigned status, struct str json)
 static bool seeds, seed_is_bad;
 
 bool
+seed_check(const struct settings *settings, struct err *err)
+{
+	(void)settings;
+	return !seed_is_bad || err_set(err, 0, "a bad seed");
+}
+
+bool
 seed_plant(struct daemon *daemon, struct err *err)
 {
 	struct change name = {
@@ -458,7 +465,13 @@ test_reset(void)
 	is_trace("clear load write wake answer-204",
 	    "a reset, and it begins with its seed");
 	is_int((int64_t)count_workspaces(), 1, "... which is stored");
-	seeds = false;
+	seed_is_bad = true;
+	ask_for_reset();
+	daemon_settle(&daemon_);
+	is_trace("answer-503", "a reset where the seed has become bad");
+	ok(str_contains(str_from(body), "a bad seed"), "... says so");
+	is_int((int64_t)count_workspaces(), 1, "... and changes nothing");
+	seeds = seed_is_bad = false;
 }
 
 static void
