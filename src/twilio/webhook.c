@@ -138,6 +138,29 @@ encode_form(struct webhook *webhook, const struct form *form)
 	return webhook->target.form.at != NULL;
 }
 
+/* Of a GET the form becomes part of the URL, and the URL is what is signed. */
+static bool
+encode(struct webhook *webhook, struct form *form)
+{
+	struct webhook_url *url = &webhook->url;
+	struct target *target = &webhook->target;
+
+	if (!encode_form(webhook, form))
+		return false;
+	if (!webhook->request.is_get)
+		return true;
+	const struct str parts[] = {
+		url->target,
+		form->count == 0 ? STR("")
+		    : str_has_byte(url->target, '?') ? STR("&") : STR("?"),
+		target->form,
+	};
+	url->target = arena_join(&webhook->arena, parts, ARRAY_LENGTH(parts));
+	target->form = STR_NONE;
+	form->count = 0;
+	return url->target.at != NULL;
+}
+
 static bool
 make_headers(struct webhook *webhook, const struct form *form)
 {
@@ -156,14 +179,15 @@ make_headers(struct webhook *webhook, const struct form *form)
 		STR_ARGS(webhook->request.token));
 	const char *const lines[] = {
 		"Accept: */*",
-		"Content-Type: application/x-www-form-urlencoded; "
-		"charset=UTF-8",
 		"Expect:",
 		signed_line.at,
 		token_line.at,
+		"Content-Type: application/x-www-form-urlencoded; "
+		"charset=UTF-8",
 	};
+	size_t count = ARRAY_LENGTH(lines) - webhook->request.is_get;
 	if (!arena->overflow)
-		webhook->headers = transfer_headers(lines, ARRAY_LENGTH(lines));
+		webhook->headers = transfer_headers(lines, count);
 	return webhook->headers != NULL;
 }
 
@@ -404,7 +428,7 @@ begin(struct webhook *webhook)
 		finish(webhook, WEBHOOK_ABANDONED);
 		return;
 	}
-	if (!make_headers(webhook, &form) || !encode_form(webhook, &form)) {
+	if (!encode(webhook, &form) || !make_headers(webhook, &form)) {
 		fail(webhook, ERROR_CONNECTION, "no memory for the request");
 		return;
 	}

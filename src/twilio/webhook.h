@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Twilio's webhooks as Twilio sends them: a signed POST of a form, with the
+ * Twilio's webhooks as Twilio sends them: a signed POST of a form, or a GET
+ * with the form in the query, with the
  * connection overrides of the URL's fragment, repeated under one token, with
  * the URL's password once the application has asked for it. Redirects are not
  * followed. Sources: https://www.twilio.com/docs/usage/security,
@@ -63,6 +64,8 @@ struct webhook_request {
 			     * URL's own total time may end it before */
 	size_t answer_limit; /* bytes of body; more breaks it off */
 	bool is_signed_wrongly; /* for tests of applications */
+	bool is_get;         /* the form goes into the query, behind what is
+			      * there, and the whole URL is signed */
 	/* Fills in the form, in the arena, when its turn has come; names end in
 	 * NUL. False: it is not to be sent any more. */
 	bool (*compose)(

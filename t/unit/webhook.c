@@ -52,6 +52,7 @@ struct world {
 	int64_t timeout_ms;
 	size_t answer_limit;
 	bool signs_wrongly;
+	bool is_get;
 };
 
 static bool
@@ -150,6 +151,7 @@ start(struct world *world, struct hook *hook, const char *url)
 		.timeout_ms = world->timeout_ms,
 		.answer_limit = world->answer_limit,
 		.is_signed_wrongly = world->signs_wrongly,
+		.is_get = world->is_get,
 		.compose = compose,
 		.done = on_done,
 		.context = hook,
@@ -256,6 +258,52 @@ test_request(void)
 	(void)snprintf(line, sizeof line, "X-Twilio-Signature: %c%s\r\n",
 	    signature[0] == 'A' ? 'B' : 'A', signature + 1);
 	ok(seen(&world, line), "signed wrongly, if that is wished");
+	world_close(&world);
+}
+
+/* The form in the query, and the URL signed with it: 10.1 #4. */
+static void
+test_get(void)
+{
+	static const struct step steps[] = {{ASKS("Basic"), ANSWER},
+	    {ACCEPT, ANSWER}, {ACCEPT, ANSWER}};
+	static const char *const paths[] = {"/status", "/status?a=b#rc=1"};
+	static const char *const targets[] = {"/status?", "/status?a=b&"};
+	char url[300], signature[SIGNATURE_LENGTH + 1], line[500];
+	struct world world;
+
+	world_open(&world, 4);
+	world.is_get = true;
+	server_script(&world.server, steps + 1, 2);
+	for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
+		struct hook hook = {0};
+		send_one(&world, &hook, paths[i]);
+		is_int(hook.result.status, 200, "GET of %s", paths[i]);
+		(void)snprintf(url, sizeof url, "%sTaskAttributes=%%7B%%22name"
+		    "%%22%%3A%%22Zo%%C3%%AB%%20%%26%%20Co%%2B1%%22%%7D&"
+		    "TaskAge=5", targets[i]);
+		(void)snprintf(
+		    line, sizeof line, "GET %s HTTP/1.1\r\n", url);
+		ok(seen(&world, line), "... its query");
+		(void)snprintf(
+		    line, sizeof line, "%s%s", world.server.url, url);
+		signature_make(
+		    STR("12345"), str_from(line), NULL, signature);
+		(void)snprintf(line, sizeof line,
+		    "X-Twilio-Signature: %s\r\n", signature);
+		ok(seen(&world, line), "... signed by its whole URL");
+		ok(!seen(&world, "Content-"), "... without a body");
+	}
+	struct str host = str_from(world.server.url);
+	struct hook hook = {0};
+	(void)snprintf(url, sizeof url, "http://alice:b@%s/a",
+	    host.at + strlen("http://"));
+	server_script(&world.server, steps, 2);
+	(void)start(&world, &hook, url);
+	run(&world);
+	is_int(hook.result.status, 200, "a GET that is asked for a password");
+	ok(seen(&world, "Authorization: Basic ") && seen(&world, "TaskAge=5"),
+	    "... is sent again with it");
 	world_close(&world);
 }
 
@@ -738,6 +786,7 @@ main(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	make_long_head();
 	test_request();
+	test_get();
 	test_vectors();
 	test_answers();
 	test_password();
