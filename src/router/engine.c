@@ -237,6 +237,26 @@ apply_callback(struct router *router, const struct router_event *event,
 	return event->object;
 }
 
+static struct object *
+apply_hold(struct router *router, const struct router_event *event,
+    struct refusal *refusal)
+{
+	struct reservation *reservation =
+	    (struct reservation *)event->object;
+	const struct change *deadline =
+	    change_find(&event->changes, FIELD_RESERVATION_DEADLINE);
+
+	(void)refusal;
+	if (reservation->status != RESERVATION_PENDING)
+		return NULL;
+	if (event->verb == ROUTER_HOLD)
+		reservation_hold(router, reservation, deadline->integer);
+	else
+		reservation_end(
+		    router, reservation, RESERVATION_CANCELED, NULL);
+	return event->object;
+}
+
 static struct object *(*const verbs[])(struct router *,
     const struct router_event *, struct refusal *) = {
 	[ROUTER_CREATE] = apply_create,
@@ -244,6 +264,8 @@ static struct object *(*const verbs[])(struct router *,
 	[ROUTER_DELETE] = apply_delete,
 	[ROUTER_CALLBACK_DONE] = apply_callback,
 	[ROUTER_CALLBACK_FAILED] = apply_callback,
+	[ROUTER_HOLD] = apply_hold,
+	[ROUTER_HOLD_FAILED] = apply_hold,
 };
 
 /* A timer may have removed what the event is about. */

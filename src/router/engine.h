@@ -102,6 +102,11 @@ enum router_verb {
 	 * UPDATE of its status. */
 	ROUTER_CALLBACK_DONE,   /* an answer came: it is not sent again */
 	ROUTER_CALLBACK_FAILED, /* neither URL answered: it is canceled */
+	/* A Reservation whose Worker is being called. Others of its Task are
+	 * rescinded, and its own timer goes by FIELD_RESERVATION_DEADLINE, the
+	 * only change. Nothing where it is not pending any more. */
+	ROUTER_HOLD,
+	ROUTER_HOLD_FAILED, /* he cannot be reached: it is canceled */
 };
 
 struct router_event {

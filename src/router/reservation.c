@@ -204,14 +204,26 @@ reservation_timer(struct router *router, struct reservation *reservation)
 /* ---- accepting and finishing */
 
 static void
-rescind_others(struct router *router, struct reservation *accepted)
+rescind_others(struct router *router, struct reservation *taken)
 {
 	struct reservation *other;
 
-	TAILQ_FOREACH(other, &accepted->task->reservations, of_task)
-		if (other->status == RESERVATION_PENDING)
+	TAILQ_FOREACH(other, &taken->task->reservations, of_task)
+		if (other != taken && other->status == RESERVATION_PENDING)
 			reservation_end(
 			    router, other, RESERVATION_RESCINDED, NULL);
+}
+
+/* Source: https://www.twilio.com/en-us/changelog/taskrouter-now-dials-only-one-worker-for-multi-reservation */
+void
+reservation_hold(
+    struct router *router, struct reservation *reservation, int64_t deadline)
+{
+	reservation->deadline = deadline > router->now ? deadline : router->now;
+	router_set_timer(router, &reservation->timer, &reservation->object,
+	    reservation->deadline);
+	object_touch(router, &reservation->object);
+	rescind_others(router, reservation);
 }
 
 static void

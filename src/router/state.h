@@ -228,6 +228,9 @@ void wait_find_strays(struct router *router, struct workspace *workspace);
 struct reservation *reservation_make(struct router *router, struct task *task,
     struct worker *worker);
 void reservation_accept(struct router *router, struct reservation *reservation);
+/* The others of its Task are rescinded, and its timer runs out then. */
+void reservation_hold(
+    struct router *router, struct reservation *reservation, int64_t deadline);
 /* Ends a pending one; its Task goes back to pending when it was the last. */
 void reservation_end(struct router *router, struct reservation *reservation,
     enum reservation_status status, struct activity *activity);

@@ -480,6 +480,20 @@ end_callback(struct world *world)
 		    KIND_RESERVATION, reservation, NULL);
 }
 
+/* The Worker's telephone rings, or cannot be reached. */
+static void
+hold(struct world *world)
+{
+	struct object *reservation = any_reservation(world);
+	struct draft draft = {.count = 0};
+
+	add_integer(&draft, FIELD_RESERVATION_DEADLINE,
+	    world->now + (int64_t)pick(90000));
+	if (reservation != NULL)
+		(void)apply(world, one_in(3) ? ROUTER_HOLD_FAILED : ROUTER_HOLD,
+		    KIND_RESERVATION, reservation, &draft);
+}
+
 static void
 change_workspace(struct world *world)
 {
@@ -557,6 +571,7 @@ static const struct {
 	ACT(make_worker, 4),
 	ACT(change_channel, 6),
 	ACT(end_callback, 4),
+	ACT(hold, 4),
 	ACT(make_queue, 2),
 	ACT(change_queue, 3),
 	ACT(make_workflow, 1),

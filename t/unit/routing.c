@@ -338,6 +338,8 @@ static const struct {
 	{"delete", ROUTER_DELETE},
 	{"answered", ROUTER_CALLBACK_DONE},
 	{"unanswered", ROUTER_CALLBACK_FAILED},
+	{"hold", ROUTER_HOLD},
+	{"unreached", ROUTER_HOLD_FAILED},
 };
 
 static enum router_verb
@@ -387,6 +389,13 @@ ask(struct routing *routing, struct str request)
 		(void)router_tick(routing->router, routing->now, SIZE_MAX);
 	} else {
 		event.verb = verb_of(word);
+		if (event.verb == ROUTER_HOLD)
+			items[event.changes.count++] = (struct change){
+				.field =
+				    &field_rows[FIELD_RESERVATION_DEADLINE],
+				.integer = routing->now +
+				    read_integer(next_word(&rest)),
+			};
 		read_subject(routing, &event, rest);
 		object = router_apply(routing->router, &event, routing->now,
 		    &routing->refusal);
