@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "responder/settings.h"
+#include "taskrouterd/calls_control.h"
 #include "taskrouterd/clock_control.h"
 #include "taskrouterd/fault_controls.h"
 #include "taskrouterd/manual.h"
@@ -28,6 +29,9 @@ static const struct {
 	{"@TASKROUTERD_KEYS@\n", manual_write_keys},
 	{"@RESOURCES@\n", manual_write_fields},
 	{"@CLOCK@\n", clock_write_manual},
+	{"@CALLS@\n", calls_write_manual},
+	{"@CALL@\n", calls_write_manual_one},
+	{"@OUTCOMES@\n", calls_write_manual_outcomes},
 	{"@FAULTS@\n", fault_controls_write_manual},
 	{"@RATE_LIMITS@\n", rate_limits_write_manual},
 	{"@DUMP@\n", seed_control_write_manual},

@@ -273,7 +273,7 @@ controls_write_manual(const struct control *controls, size_t count, FILE *out)
 			fputs("One of\n", out);
 			write_choices(control, out);
 		}
-		if (control->preset != NULL) {
+		if (control->preset != NULL && *control->preset != '\0') {
 			fputs("Default:\n.Li ", out);
 			config_write_argument(out, control->preset);
 			fputs(" .\n", out);

@@ -280,17 +280,14 @@ static bool
 make_parts(struct daemon *daemon, struct err *err)
 {
 	const struct settings *settings = daemon->settings;
-	struct router_options options = {
-		.account_sid = settings->account_sid,
-		.random = chance_fill_sid,
-		.context = &daemon->chance,
-	};
 
 	daemon->debugger =
 	    debugger_open((size_t)settings->limits.debugger);
-	daemon->calls = calls_open((size_t)settings->limits.calls, &options);
-	if (daemon->debugger == NULL || daemon->calls == NULL)
+	if (daemon->debugger == NULL)
 		return err_set(err, 0, "out of memory");
+	daemon->calls = calls_open(daemon, err);
+	if (daemon->calls == NULL)
+		return false;
 	daemon->callbacks = callbacks_open(daemon, err);
 	if (daemon->callbacks == NULL)
 		return false;
@@ -347,6 +344,7 @@ begin_rates(struct daemon *daemon)
 static bool
 begin_anew(struct daemon *daemon, struct err *err)
 {
+	calls_interrupt(daemon->calls, 409, "everything was reset meanwhile");
 	faults_clear(&daemon->faults);
 	daemon->faults.last = 0;
 	begin_rates(daemon);
@@ -392,6 +390,8 @@ daemon_settle(struct daemon *daemon)
 
 	settle(daemon);
 	reset_asked(daemon);
+	if (daemon->broken)
+		return;
 	while (steps++ < TIMEKEEPER_STEPS && timekeeper_step(daemon))
 		settle(daemon);
 	timekeeper_set_due(daemon);
@@ -436,8 +436,10 @@ daemon_stop(struct daemon *daemon)
 	daemon->stopping = true;
 	callbacks_stop(daemon->callbacks);
 	event_callbacks_stop(daemon->event_callbacks);
+	calls_stop(daemon->calls);
 	faults_release(&daemon->faults, 0);
 	timekeeper_interrupt(daemon, 503, "the program is stopping");
+	calls_interrupt(daemon->calls, 503, "the program is stopping");
 }
 
 bool
@@ -445,6 +447,7 @@ daemon_is_quiet(const struct daemon *daemon)
 {
 	return faults_in_hand(&daemon->faults) == 0 &&
 	    callbacks_in_hand(daemon->callbacks) == 0 &&
+	    calls_in_hand(daemon->calls) == 0 &&
 	    event_callbacks_are_quiet(daemon->event_callbacks);
 }
 

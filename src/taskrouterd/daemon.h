@@ -68,7 +68,8 @@ void daemon_close(struct daemon *daemon);
 
 /* The stop has begun: nothing new goes out. */
 void daemon_stop(struct daemon *daemon);
-/* Whether nothing is in hand, of exchanges and callbacks. */
+/* Whether nothing is in hand, of exchanges and callbacks. What is asked for
+ * calls, which end with the process, is not waited for. */
 bool daemon_is_idle(const struct daemon *daemon);
 
 /* The daemon of an exchange. */

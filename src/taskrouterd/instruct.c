@@ -16,6 +16,7 @@
 
 #define ERROR_PARAMETER 20001
 #define ERROR_UNKNOWN_INSTRUCTION 55555
+#define ERROR_CALLER_GONE 40144
 
 bool
 order_refuse(struct order *order, unsigned code, const char *format, ...)
@@ -94,7 +95,9 @@ is_pending(struct order *order)
 	const struct reservation *reservation = order->reservation;
 	const char *name = order->row->noun;
 
-	if (reservation->status == RESERVATION_PENDING)
+	if (reservation->status == RESERVATION_PENDING &&
+	    !calls_is_held(order->daemon->calls,
+		str_from(reservation->object.sid)))
 		return true;
 	(void)order_refuse(order, instruction_errors(order->row->name).not_pending,
 	    "Unable to execute %s instruction. Reservation %s is not currently "
@@ -139,11 +142,12 @@ shown_parameters(struct order *order)
 	return arena_join(arena, parts, ARRAY_LENGTH(parts));
 }
 
+/* Calls the Worker, or only notes what would be done. */
 static bool
-record_call(struct order *order)
+make_call(struct order *order, bool accepts)
 {
 	const struct reservation *reservation = order->reservation;
-	const struct call call = {
+	const struct call_order call = {
 		.instruction = str_from(order->row->name),
 		.to = order->to,
 		.from = order->from,
@@ -154,74 +158,59 @@ record_call(struct order *order)
 		.call_sid = order->call_sid,
 		.parameters = shown_parameters(order),
 		.date = daemon_now(order->daemon),
+		.is_dialled = order->row->calls_worker,
+		.accepts = accepts && order->row->calls_worker,
+		.error = instruction_errors(order->row->name).failed,
 	};
 
-	if (order->arena->overflow ||
-	    !calls_add(order->daemon->calls, &call, order->sid))
+	if (order->arena->overflow)
 		return order_refuse(order, 20500, "no memory for a call");
-	return true;
+	return calls_begin(order->daemon->calls, &call, order->value,
+	    order->sid, order->refusal);
 }
 
-/* The Task's attributes with the call that the Worker is on; absent where they
- * would become longer than attributes may be. */
-static struct str
-with_worker_call(struct order *order)
-{
-	struct arena *arena = order->arena;
-	struct json_member member = {0};
-	struct str text = STR("{");
-
-	while (json_next(order->task_values, &member)) {
-		if (str_is(member.key, "worker_call_sid"))
-			continue;
-		struct str parts[] = {text, json_quote(arena, member.key),
-		    STR(":"), json_write(arena, member.value), STR(",")};
-		text = arena_join(arena, parts, ARRAY_LENGTH(parts));
-	}
-	text = arena_format(arena, "%.*s\"worker_call_sid\":\"%s\"}",
-	    STR_ARGS(text), order->sid);
-	size_t length = str_utf8_length(text);
-	int64_t most = field_rows[FIELD_TASK_ATTRIBUTES].most;
-	return length > (uint64_t)most ? STR_NONE : text;
-}
-
-/* Nothing that happens here undoes the instruction: attributes that are full
- * stay as they are. */
-static void
-name_worker_call(struct order *order)
-{
-	struct refusal ignored;
-	const struct change change = {
-		.field = &field_rows[FIELD_TASK_ATTRIBUTES],
-		.text = with_worker_call(order),
-	};
-	struct object *task =
-	    router_find(order->daemon->router, str_from(order->task_sid));
-
-	if (change.text.at == NULL || task == NULL)
-		return;
-	order->refusal = &ignored;
-	(void)order_apply(order, task, &change, 1);
-}
-
-/* In this order: a Task that is no longer pending is not routed again for its
- * attributes. */
 static bool
-simulate(struct order *order)
+may_call(struct order *order)
 {
-	struct refusal *refusal = order->refusal;
+	struct daemon *daemon = order->daemon;
+	unsigned failed = instruction_errors(order->row->name).failed;
+
+	return is_pending(order) && order->row->check(order) &&
+	    (!calls_is_over(daemon->calls, order->call_sid) ||
+		order_refuse(order,
+		    str_is(str_from(order->row->name), "conference")
+			? ERROR_CALLER_GONE
+			: failed,
+		    "call_sid: the call %.*s is over",
+		    STR_ARGS(order->call_sid)));
+}
+
+static bool
+dial(struct order *order)
+{
 	bool accepts = order->row->accepts ||
 	    json_boolean(json_get(order->value, "accept"));
 
-	if (!is_pending(order) || !order->row->check(order) ||
-	    !record_call(order))
+	if (!may_call(order) || !make_call(order, accepts))
 		return false;
-	if (accepts && !accept(order))
+	*order->refusal = (struct refusal){0};
+	return true;
+}
+
+/* The call leaves for other TwiML once the Reservation is accepted, if that is
+ * wanted: the TwiML may ask for the Reservation. */
+static bool
+redirect(struct order *order)
+{
+	struct calls *calls = order->daemon->calls;
+
+	if (!may_call(order) || !make_call(order, false))
 		return false;
-	if (order->row->calls_worker)
-		name_worker_call(order);
-	order->refusal = refusal;
-	*refusal = (struct refusal){0};
+	if (json_boolean(json_get(order->value, "accept")) && !accept(order))
+		return false;
+	calls_redirect(calls, order->call_sid,
+	    json_get_text(order->value, "url"));
+	*order->refusal = (struct refusal){0};
 	return true;
 }
 
@@ -229,17 +218,19 @@ simulate(struct order *order)
 static bool
 supervise(struct order *order)
 {
-	return order->row->check(order) && record_call(order);
+	if (!order->row->check(order) || !make_call(order, false))
+		return false;
+	*order->refusal = (struct refusal){0};
+	return true;
 }
 
 static const struct order_row rows[] = {
 	{"accept", "Accept", accept, NULL, true, false},
 	{"reject", "Reject", reject, NULL, false, false},
-	{"dequeue", "Dequeue", simulate, order_check_dequeue, true, true},
-	{"call", "Call", simulate, order_check_call, false, true},
-	{"redirect", "Redirect", simulate, order_check_redirect, false, false},
-	{"conference", "Conference", simulate, order_check_conference, true,
-	    true},
+	{"dequeue", "Dequeue", dial, order_check_dequeue, true, true},
+	{"call", "Call", dial, order_check_call, false, true},
+	{"redirect", "Redirect", redirect, order_check_redirect, false, false},
+	{"conference", "Conference", dial, order_check_conference, true, true},
 };
 
 /* Not in the table of instructions: an assignment callback cannot be answered

@@ -5,10 +5,10 @@
  * (twilio/instructions.h), obeyed by one table.
  *
  * accept, reject and {} do what they say. dequeue, call, conference and
- * redirect make no telephone call: their parameters are checked, the call that
- * would have been made is listed (calls.h), the Task gets the attribute
- * worker_call_sid, and the Reservation is accepted at once, as if the Worker
- * had answered; call and redirect accept only where `accept` says so.
+ * redirect make and change simulated telephone calls (calls.h): their
+ * parameters are checked, the Task gets the attribute worker_call_sid, and the
+ * Reservation is accepted when the Worker answers, which is at once unless a
+ * rule says otherwise; call and redirect accept only where `accept` says so.
  * Source: https://www.twilio.com/docs/taskrouter/handle-assignment-callbacks,
  * https://www.twilio.com/docs/taskrouter/api/reservations
  */

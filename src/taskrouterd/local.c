@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "http/route.h"
 #include "taskrouterd/authenticate.h"
-#include "taskrouterd/calls.h"
+#include "taskrouterd/calls_control.h"
 #include "taskrouterd/clock_control.h"
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/debugger.h"
@@ -22,7 +22,6 @@
 static bool admit(struct exchange *exchange);
 static void show_index(struct exchange *exchange);
 static void serve_debugger(struct exchange *exchange);
-static void show_calls(struct exchange *exchange);
 static void serve_clock(struct exchange *exchange);
 static void reset(struct exchange *exchange);
 static void show_health(struct exchange *exchange);
@@ -33,7 +32,13 @@ static const struct route routes[] = {
 	{PREFIX "/", "local", READS, admit, show_index, false},
 	{PREFIX "/debugger", "debugger", READS | METHOD_DELETE, admit,
 	    serve_debugger, false},
-	{PREFIX "/calls", "calls", READS, admit, show_calls, false},
+	{PREFIX "/calls", "calls", READS | METHOD_POST, admit, calls_serve,
+	    false},
+	{PREFIX "/calls/outcomes", "outcomes",
+	    READS | METHOD_POST | METHOD_DELETE, admit, calls_serve_outcomes,
+	    false},
+	{PREFIX "/calls/*", "call", READS | METHOD_POST, admit,
+	    calls_serve_one, false},
 	{PREFIX "/clock", "clock", READS | METHOD_POST, admit, serve_clock,
 	    false},
 	{PREFIX "/reset", "reset", METHOD_POST, admit, reset, true},
@@ -124,13 +129,6 @@ serve_debugger(struct exchange *exchange)
 	debugger_clear(debugger);
 	exchange->response.status = 204;
 	exchange_complete(exchange);
-}
-
-static void
-show_calls(struct exchange *exchange)
-{
-	local_answer(exchange, 200,
-	    calls_write(daemon_of(exchange)->calls, &exchange->arena));
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/compat.h"
 
 #include "taskrouterd/api.h"
+#include "taskrouterd/calls.h"
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/doubts.h"
 #include "taskrouterd/instruct.h"
@@ -125,6 +126,19 @@ instruct_reservation(struct api_call *call)
 		answer_object(call, 200, object);
 }
 
+/* Whoever takes the Reservation while its Worker's telephone rings is too late.
+ * Source: https://support.twilio.com/hc/en-us/articles/40136086868507 */
+static bool
+is_held(struct api_call *call, const struct object *object)
+{
+	if (!calls_is_held(call->daemon->calls, str_from(object->sid)))
+		return false;
+	respond_error(call, 400, API_ERROR_PARAMETER,
+	    "Reservation %s not in expected state [pending] and cannot be "
+	    "updated to [onHold]; its Worker is being called", object->sid);
+	return true;
+}
+
 static void
 update_object(struct api_call *call)
 {
@@ -138,6 +152,9 @@ update_object(struct api_call *call)
 	if (event.kind == KIND_RESERVATION &&
 	    form_get(&call->form, "Instruction").len > 0)
 		instruct_reservation(call);
+	else if (event.kind == KIND_RESERVATION &&
+	    is_held(call, event.object))
+		return;
 	else if (read_changes(call, FIELD_UPDATE, &event.changes))
 		apply(call, &event, 200);
 }

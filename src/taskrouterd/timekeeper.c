@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "taskrouterd/calls.h"
 #include "taskrouterd/clock_control.h"
 #include "taskrouterd/daemon.h"
 
@@ -125,15 +126,28 @@ recall_clock(struct daemon *daemon, struct err *err)
 int64_t
 timekeeper_next(const struct daemon *daemon)
 {
-	return router_next_due(daemon->router);
+	int64_t router = router_next_due(daemon->router);
+	int64_t calls = calls_next_due(daemon->calls);
+
+	return router == ROUTER_NEVER || (calls != ROUTER_NEVER && calls < router)
+	    ? calls
+	    : router;
 }
 
-/* Runs what is due by `now`, some of it. */
+/* Runs what is due by `now`, some of it: router and calls in turn, each up to
+ * where the other one has something to do. */
 static void
 run_due(struct daemon *daemon, int64_t now)
 {
-	(void)router_tick(daemon->router, now,
-	    (size_t)daemon->settings->limits.timers);
+	for (int64_t i = 0; i < daemon->settings->limits.timers; i++) {
+		int64_t next = timekeeper_next(daemon);
+		if (next == ROUTER_NEVER || next > now)
+			return;
+		if (router_next_due(daemon->router) == next)
+			(void)router_tick(daemon->router, next, 1);
+		else
+			calls_run(daemon->calls, next);
+	}
 }
 
 /* Leaves the timer alone where it is set well. */

@@ -7,6 +7,7 @@
  */
 #include "base/compat.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/json.h"
@@ -80,6 +81,61 @@ local_answer(struct exchange *exchange, unsigned status, struct str json)
 	(void)status;
 	(void)json;
 	exchange_complete(exchange);
+}
+
+/* Whoever is called answers at once; nobody else has a call. */
+bool
+calls_begin(struct calls *calls, const struct call_order *order,
+    struct json_object *parameters, char sid[ROUTER_SID + 1],
+    struct refusal *refusal)
+{
+	struct change accepted = {
+		.field = &field_rows[FIELD_RESERVATION_STATUS],
+		.integer = RESERVATION_ACCEPTED,
+	};
+	const struct router_event event = {
+		.verb = ROUTER_UPDATE,
+		.kind = KIND_RESERVATION,
+		.object = router_find(host.daemon.router, order->reservation),
+		.changes = {&accepted, 1},
+	};
+
+	(void)calls;
+	(void)parameters;
+	(void)snprintf(sid, ROUTER_SID + 1, "CA%032x", host.sids++);
+	return !order->accepts || event.object == NULL ||
+	    daemon_apply(&host.daemon, &event, refusal) != NULL;
+}
+
+void
+calls_redirect(struct calls *calls, struct str sid, struct str url)
+{
+	(void)calls;
+	(void)sid;
+	(void)url;
+}
+
+bool
+calls_has(const struct calls *calls, struct str sid)
+{
+	(void)calls;
+	return sid.len == ROUTER_SID;
+}
+
+bool
+calls_is_over(const struct calls *calls, struct str sid)
+{
+	(void)calls;
+	(void)sid;
+	return false;
+}
+
+bool
+calls_is_held(const struct calls *calls, struct str reservation)
+{
+	(void)calls;
+	(void)reservation;
+	return false;
 }
 
 /* Nothing is ever stored, so the router still has all Events. */
@@ -291,13 +347,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	host.daemon.settings = &host.settings;
 	host.daemon.store = &host.store;
 	host.daemon.router = router_new(&options);
-	host.daemon.calls = calls_open(10, &options);
 	host.daemon.debugger = debugger_open(10);
 	for (size_t i = 0; i < LINES_MOST && rest.at != NULL; i++)
 		run_line(str_cut(&rest, '\n'));
 	MUST(router_check(host.daemon.router, &err));
 	debugger_close(host.daemon.debugger);
-	calls_close(host.daemon.calls);
 	router_free(host.daemon.router);
 	return 0;
 }

@@ -11,7 +11,6 @@
 
 #include "base/log.h"
 #include "codec/json.h"
-#include "taskrouterd/calls.h"
 #include "tap.h"
 #include "twilio/sid.h"
 
@@ -189,65 +188,6 @@ test_table(void)
 	    "4.8: what is an error");
 }
 
-static void
-count_up(void *context, unsigned char bytes[16])
-{
-	unsigned char *count = context;
-
-	memset(bytes, 0, 16);
-	bytes[15] = ++*count;
-}
-
-static void
-test_calls(void)
-{
-	unsigned char count = 0;
-	const struct router_options options = {
-		.random = count_up, .context = &count};
-	struct calls *calls = calls_open(2, &options);
-	char sid[ROUTER_SID + 1];
-	static char large[10000];
-	struct call call = {
-		.instruction = STR("dequeue"),
-		.to = STR("client:alice"),
-		.workspace = STR(WS),
-		.task = STR(WT),
-		.reservation = STR(WR),
-		.parameters = STR("{\"instruction\":\"dequeue\"}"),
-		.date = 1433874423000,
-	};
-
-	is_str(calls_write(calls, &arena), "{\"calls\":[],\"total\":0}",
-	    "no calls yet");
-	ok(calls_add(calls, &call, sid), "a call");
-	is_str(str_from(sid), "CA00000000000000000000000000000001",
-	    "its SID is made of chance");
-	ok(sid_is(str_from(sid), "CA"), "and is one");
-	is_str(calls_write(calls, &arena),
-	    "{\"calls\":[{\"sid\":\"CA00000000000000000000000000000001\","
-	    "\"instruction\":\"dequeue\",\"to\":\"client:alice\","
-	    "\"from\":null,\"workspace_sid\":\"" WS "\",\"task_sid\":\"" WT
-	    "\",\"worker_sid\":null,\"reservation_sid\":\"" WR
-	    "\",\"task_call_sid\":null,"
-	    "\"date_created\":\"2015-06-09T18:27:03Z\","
-	    "\"parameters\":{\"instruction\":\"dequeue\"}}],\"total\":1}",
-	    "as it is shown");
-	memset(large, ' ', sizeof large);
-	call.parameters = (struct str){large, sizeof large};
-	ok(calls_add(calls, &call, sid) && calls_add(calls, &call, sid),
-	    "two more");
-	ok(!calls_has(calls, STR("CA00000000000000000000000000000001")) &&
-	        calls_has(calls, STR("CA00000000000000000000000000000003")),
-	    "the oldest made room");
-	ok(json_get(json_item(
-	            json_get(parse(calls_write(calls, &arena)), "calls"), 0),
-	       "parameters") == NULL,
-	    "parameters that are too long are left out");
-	is_int(total_of(calls_write(calls, &arena)), 3, "three in all");
-	calls_close(calls);
-	calls_close(NULL);
-}
-
 int
 main(void)
 {
@@ -256,7 +196,6 @@ main(void)
 	test_alert();
 	test_bounds();
 	test_table();
-	test_calls();
 	arena_release(&arena);
 	return tap_done();
 }
