@@ -8,7 +8,7 @@ use Test::More;
 use TaskRouter::Application;
 use TaskRouter::HTTP;
 use TaskRouter::Fixture qw($account $auth_token basic);
-use TaskRouter::Process qw(time_limit temporary_directory run_command);
+use TaskRouter::Process qw(time_limit temporary_directory program_path run_command);
 use TaskRouter::Taskrouterd;
 use Time::HiRes qw(sleep time);
 
@@ -160,6 +160,54 @@ subtest 'it waits for callbacks' => sub {
     is $response->{status}, 504, 'an application that never answers';
     like $response->{json}{detail}, qr/^it has not become quiet: 0 assignment callbacks and 1 event callbacks are in hand, and the clock is left at 2026-01-01T09:00:00Z$/,
         '... is told with what is in hand';
+    $application->stop;
+};
+
+subtest 'an application that fails is not asked for ever' => sub {
+    for my $answer ({ status => 500 }, '{"instruction":"reject"}') {
+        my $server = start(@at_eight);
+        my $application = TaskRouter::Application->start('/assign' => $answer);
+        my ($space, $workflow) = bench($server, $application->url('/assign'));
+        $space->worker('Alice', {});
+        my $task = $space->task($workflow, {});
+        my $asked = sub { scalar(my @requests = $application->requests('/assign')) };
+        my $began = time;
+        advance($server, 0);
+        is $asked->(), 10, 'ten times';
+        is $space->fresh($task)->{assignment_status}, 'pending', '... then the Task rests';
+        is $server->fetched("/_local/why/$task->{sid}")->{task}{rests_until}, '2026-01-01T08:00:01Z',
+            '... for a second';
+        advance($server, 0.999);
+        is $asked->(), 10, '... not for less';
+        advance($server, 0.001);
+        is $asked->(), 20, '... and ten times again';
+        advance($server, 3);
+        is $asked->(), 50, '... each second';
+        cmp_ok time - $began, '<', 5, 'which takes no time';
+        my $other = $space->task($workflow, {});
+        advance($server, 0);
+        is $asked->(), 60, 'another Task does not wait for it';
+        $application->stop;
+    }
+    my $file = temporary_directory() . '/offers.conf';
+    my $configure = sub {
+        open my $out, '>', $file or die "$file: $!";
+        print $out qq({"limits": {"offers": $_[0]}});
+        close $out or die;
+    };
+    for my $wrong (0, 1001, '"often"') {
+        $configure->($wrong);
+        like run_command([program_path('taskrouterd/taskrouterd'), '-t', '-c', $file])->{err},
+            qr/limits\.offers: expected a whole number/, "limits.offers: $wrong is refused";
+    }
+    $configure->(3);
+    my $server = start(@at_eight, '-c', $file);
+    my $application = TaskRouter::Application->start('/assign' => { status => 500 });
+    my ($space, $workflow) = bench($server, $application->url('/assign'));
+    $space->worker('Alice', {});
+    $space->task($workflow, {});
+    advance($server, 0);
+    is scalar(my @requests = $application->requests('/assign')), 3, 'limits.offers: three times';
     $application->stop;
 };
 

@@ -106,12 +106,50 @@ check_demand(const struct task *task, struct err *err)
 	return true;
 }
 
+static bool
+is_listed_as_resting(const struct task *task)
+{
+	const struct task *resting;
+
+	TAILQ_FOREACH(resting, &task->object.workspace->resting, stray)
+		if (resting == task)
+			return true;
+	return false;
+}
+
+/* One that was offered too often is in no line until its time. */
+static bool
+check_resting(
+    const struct router *router, const struct task *task, struct err *err)
+{
+	int64_t until = task->status == TASK_PENDING
+	    ? wait_rests_until(router, task)
+	    : ROUTER_NEVER;
+	bool rests = until != ROUTER_NEVER;
+
+	if (task->is_resting != rests || is_listed_as_resting(task) != rests)
+		return err_set(err, 0, "Task %s rests%s", task->object.sid,
+		    rests ? " nowhere" : " and need not");
+	if (is_timed(&task->rest_timer) != rests ||
+	    (rests && task->rest_timer.due != until))
+		return err_set(err, 0, "Task %s has a timer of its rest wrongly",
+		    task->object.sid);
+	if (rests && until < router->now)
+		return err_set(err, 0, "Task %s: the end of its rest was "
+		    "forgotten", task->object.sid);
+	if (rests && (task->demand != NULL || task->is_stray))
+		return err_set(err, 0, "Task %s rests and can be found",
+		    task->object.sid);
+	return true;
+}
+
 /* No Task is lost: a pending one waits in a line, or for one Worker, known or
- * not. */
+ * not, or rests. */
 static bool
 check_waiting(const struct task *task, struct err *err)
 {
-	bool waits = task->demand != NULL || task->is_stray;
+	bool waits = task->demand != NULL || task->is_stray ||
+	    task->is_resting;
 	bool has_deadline = task->status == TASK_PENDING &&
 	    step_deadline(task) != ROUTER_NEVER;
 
@@ -145,7 +183,8 @@ check_task(const struct router *router, struct object *object, struct err *err)
 	if (task->life_timer.due < router->now)
 		return err_set(err, 0, "Task %s: a timer was forgotten",
 		    object->sid);
-	return check_counts(task, err) && check_waiting(task, err);
+	return check_counts(task, err) && check_waiting(task, err) &&
+	    check_resting(router, task, err);
 }
 
 /* ---- Workers */
@@ -262,7 +301,7 @@ check_matching(const struct worker *worker, struct err *err)
 
 	RB_FOREACH(object, object_list, &list) {
 		const struct task *task = (struct task *)object;
-		if (task->status == TASK_PENDING &&
+		if (task->status == TASK_PENDING && !task->is_resting &&
 		    (task->wanted == NULL ? task->demand != NULL
 					  : task->wanted == worker) &&
 		    match_may_have(worker, task))
@@ -509,52 +548,4 @@ router_check(const struct router *router, struct err *err)
 		    !checks[object->kind](router, object, err))
 			return false;
 	return true;
-}
-
-/* ---- the state as text */
-
-static void
-dump_field(const struct field *field, const struct object *object,
-    struct buf *out)
-{
-	const struct object *to;
-
-	buf_format(out, " %s=", field->property);
-	switch ((int)field->type) {
-	case FIELD_BOOLEAN:
-		buf_add_byte(out, field_boolean(field, object) ? '1' : '0');
-		break;
-	case FIELD_INTEGER:
-	case FIELD_DATE:
-	case FIELD_CHOICE:
-		buf_format(out, "%" PRId64, field_integer(field, object));
-		break;
-	case FIELD_REFERENCE:
-		to = field_object(field, object);
-		buf_add_str(out, to != NULL ? str_from(to->sid) : STR("-"));
-		break;
-	default:
-		buf_add_byte(out, field_text(field, object)->at != NULL ? '\'' : '-');
-		buf_add_str(out, *field_text(field, object));
-	}
-}
-
-void
-router_dump(const struct router *router, struct buf *out)
-{
-	struct object *object;
-
-	for (object = object_first(router); object != NULL;
-	     object = object_after(object)) {
-		size_t count;
-		const struct field *field = field_first(object->kind, &count);
-		buf_format(out, "%s %" PRIu64 " v%" PRIu32 " %" PRId64
-		    " %" PRId64 " %s", object->sid, object->number,
-		    object->version, object->date_created,
-		    object->date_updated, object->workspace->object.sid);
-		for (size_t i = 0; i < count; i++, field++)
-			if ((field->uses & FIELD_STORED) != 0)
-				dump_field(field, object, out);
-		buf_add_byte(out, '\n');
-	}
 }

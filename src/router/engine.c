@@ -118,12 +118,29 @@ settle_agenda(struct router *router)
 	}
 }
 
+/* Those whose rest ends at one time are routed together, the most urgent
+ * first. */
+static void
+end_rests(struct router *router, struct timer *timer)
+{
+	int64_t due = timer->due;
+
+	while (timer != NULL && timer->what == TIMER_REST &&
+	    timer->due == due) {
+		wait_end_rest(router, timer->owner);
+		timer = timers_first(&router->timers);
+	}
+}
+
 static void
 run_timer(struct router *router, struct timer *timer)
 {
 	switch ((enum timer_what)timer->what) {
 	case TIMER_ROUTE:
 		route_timer(router, timer->owner);
+		break;
+	case TIMER_REST:
+		end_rests(router, timer);
 		break;
 	case TIMER_LIFE:
 		task_life_timer(router, timer->owner);

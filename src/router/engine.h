@@ -34,6 +34,10 @@ struct router_options {
 	 * by what a target asks for; 0: the preset. Nothing but the time that
 	 * routing takes depends on it. */
 	size_t scan_most;
+	/* After so many Reservations within a second a Task rests: it is offered
+	 * to nobody until a second after the first of these. A round of several
+	 * at once is not cut in half. 0: it never rests. */
+	size_t offers_most;
 };
 
 struct router *router_new(const struct router_options *options);

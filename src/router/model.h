@@ -80,6 +80,7 @@ struct workspace {
 	size_t activity_askers, channel_askers;
 	RB_HEAD(worker_names, worker) names; /* of Workers, ignoring case */
 	TAILQ_HEAD(stray_tasks, task) strays; /* that wait for a Worker who is unknown */
+	TAILQ_HEAD(resting_tasks, task) resting; /* that wait for time to pass */
 };
 
 struct activity {
@@ -231,10 +232,13 @@ struct task {
 	size_t open; /* of them: pending, accepted or wrapping */
 	struct demand *demand; /* where it waits, or NULL */
 	bool is_stray;         /* it is in its Workspace's strays */
+	bool is_resting;       /* … or there: offered to nobody for now */
 	bool is_unrouted;      /* it is in router->unrouted */
-	TAILQ_ENTRY(task) stray;
+	bool is_rested;        /* … to go on from the target that it is in */
+	TAILQ_ENTRY(task) stray; /* in strays or resting */
 	RB_ENTRY(task) waiting; /* in its demand, or in router->unrouted */
 	struct timer route_timer; /* the target's time */
+	struct timer rest_timer;  /* when its rest ends */
 	struct timer life_timer;  /* its own: time to live, to work, to be shown */
 	bool is_announced; /* task.created was told */
 };

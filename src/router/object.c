@@ -246,6 +246,7 @@ static void
 workspace_born(struct object *object)
 {
 	TAILQ_INIT(&((struct workspace *)object)->strays);
+	TAILQ_INIT(&((struct workspace *)object)->resting);
 }
 
 static void
@@ -256,6 +257,8 @@ task_born(struct object *object)
 	TAILQ_INIT(&task->reservations);
 	task->route_timer.owner = task;
 	task->route_timer.what = TIMER_ROUTE;
+	task->rest_timer.owner = task;
+	task->rest_timer.what = TIMER_REST;
 	task->life_timer.owner = task;
 	task->life_timer.what = TIMER_LIFE;
 }

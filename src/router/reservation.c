@@ -294,5 +294,6 @@ reservation_delete(struct router *router, struct reservation *reservation)
 	    &reservation->task->reservations, reservation, of_task);
 	TAILQ_REMOVE(
 	    &reservation->worker->reservations, reservation, of_worker);
+	wait_reckon_rest(router, reservation->task);
 	object_remove(router, &reservation->object);
 }

@@ -121,6 +121,12 @@ enter_target(struct router *router, struct task *task, int64_t filter,
 	    });
 }
 
+static bool
+must_rest(const struct router *router, const struct task *task)
+{
+	return wait_rests_until(router, task) != ROUTER_NEVER;
+}
+
 /* Reservations for the Task where it stands. Where others wait who ask for the
  * same, nobody is free. */
 static bool
@@ -128,6 +134,8 @@ try_target(struct router *router, struct task *task)
 {
 	struct line *line;
 
+	if (must_rest(router, task))
+		return false;
 	if (step_is_for_one(task))
 		return match_wanted(router, task);
 	line = lines_find(router, task->task_queue, task->task_channel);
@@ -135,14 +143,15 @@ try_target(struct router *router, struct task *task)
 	    match_task(router, task, line, step_target(task));
 }
 
+/* One that rests has not been tried there yet. */
 static bool
-is_skipped(const struct task *task)
+is_skipped(const struct router *router, const struct task *task)
 {
 	struct names context = {.task = task, .queue = task->task_queue};
 	struct expr_names names = names_of(&context);
 	const struct expr *skip_if = step_target(task)->skip_if;
 
-	return skip_if != NULL &&
+	return skip_if != NULL && !must_rest(router, task) &&
 	    expr_evaluate(skip_if, &names, NULL) == EXPR_TRUE;
 }
 
@@ -204,7 +213,7 @@ walk_targets(struct router *router, struct task *task, int64_t filter,
 		*done = true;
 		if (try_target(router, task))
 			return;
-		if (!is_skipped(task)) {
+		if (!is_skipped(router, task)) {
 			wait_begin(router, task);
 			return;
 		}
@@ -255,7 +264,8 @@ route_directly(struct router *router, struct task *task)
 	}
 	announce(router, task);
 	wait_find_wanted(router, task);
-	if (task->wanted != NULL && task->ignore_capacity)
+	if (task->wanted != NULL && task->ignore_capacity &&
+	    !must_rest(router, task))
 		match_force(router, task, task->wanted);
 	else if (!try_target(router, task))
 		wait_begin(router, task);
@@ -264,12 +274,18 @@ route_directly(struct router *router, struct task *task)
 void
 route_task(struct router *router, struct task *task)
 {
+	bool goes_on = task->is_rested && task->step.revision != NULL;
+
+	task->is_rested = false;
 	if (task->status != TASK_PENDING)
 		return;
 	wait_end(router, task);
 	if (task->assignments >= ASSIGNMENTS_MOST)
 		task_cancel(router, task, STR("Task TTL Exceeded or Max "
 		    "assignment count exceeded"));
+	else if (goes_on)
+		walk(router, task, task->step.filter, task->step.target,
+		    WALK_BEGINS);
 	else if (task->workflow != NULL)
 		route_in_workflow(router, task);
 	else

@@ -27,9 +27,9 @@ struct plan_target;
 
 RB_HEAD(object_sids, object);
 
-/* What timers are about: their owners are a Task, a Reservation, a Task. Of
- * those that are due at once the first of them run first. */
-enum timer_what { TIMER_LIFE, TIMER_RESERVATION, TIMER_ROUTE };
+/* What timers are about: their owners are a Task, a Reservation, a Task, a Task.
+ * Of those that are due at once the first of them run first. */
+enum timer_what { TIMER_LIFE, TIMER_RESERVATION, TIMER_ROUTE, TIMER_REST };
 
 #define WORKER_VALUES_MOST 4096 /* JSON values: fewer than characters */
 #define QUEUE_MEMORY ((size_t)16 << 20) /* bytes of a TaskQueue's expression */
@@ -206,6 +206,14 @@ void wait_end(struct router *router, struct task *task);
 /* Whether others wait in the line who ask for the same: nobody is free for the
  * Task then. */
 bool wait_has_others(struct line *line, const struct task *task);
+/* Until when the Task, which is pending, is offered to nobody since it has just
+ * been offered too often; ROUTER_NEVER: it is not so. Goes by its Reservations
+ * and by its date_updated, which the end of a rest sets. */
+int64_t wait_rests_until(const struct router *router, const struct task *task);
+/* The rest is over: it goes on from where it is. */
+void wait_end_rest(struct router *router, struct task *task);
+/* The Task has lost a Reservation that its rest may have gone by. */
+void wait_reckon_rest(struct router *router, struct task *task);
 /* Looks up who alone may have a pending Task. */
 void wait_find_wanted(struct router *router, struct task *task);
 /* The name or SID that the target's known_worker_... refers to; absent: none. */

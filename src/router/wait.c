@@ -11,6 +11,7 @@
 #include "router/state.h"
 #include "router/step.h"
 
+#define REST INT64_C(1000) /* ms: router_options.offers_most */
 #define SIGNATURE_MOST ((size_t)65536) /* bytes; longer ones wait alone */
 
 static struct str
@@ -162,17 +163,82 @@ wait_has_others(struct line *line, const struct task *task)
 	return found;
 }
 
+/* ---- resting */
+
+/* The one that was made before all but `count` - 1 others; NULL: there are not
+ * so many. */
+static const struct reservation *
+reservation_before(const struct task *task, size_t count)
+{
+	const struct reservation *reservation;
+
+	TAILQ_FOREACH_REVERSE(
+	    reservation, &task->reservations, task_reservations, of_task)
+		if (--count == 0)
+			break;
+	return reservation;
+}
+
+int64_t
+wait_rests_until(const struct router *router, const struct task *task)
+{
+	size_t most = router->options.offers_most;
+	const struct reservation *offer =
+	    most > 0 ? reservation_before(task, most) : NULL;
+
+	if (offer == NULL ||
+	    offer->object.date_created <= task->object.date_updated - REST)
+		return ROUTER_NEVER;
+	return offer->object.date_created + REST;
+}
+
+static void
+rest(struct router *router, struct task *task, int64_t until)
+{
+	router_set_timer(router, &task->rest_timer, &task->object, until);
+	TAILQ_INSERT_TAIL(&task->object.workspace->resting, task, stray);
+	task->is_resting = true;
+}
+
+/* The date tells a router that is restored that the rest is over. */
+void
+wait_end_rest(struct router *router, struct task *task)
+{
+	wait_end(router, task);
+	task->object.date_updated = router->now;
+	object_touch(router, &task->object);
+	task->is_rested = true;
+	agenda_route(router, task);
+}
+
+void
+wait_reckon_rest(struct router *router, struct task *task)
+{
+	int64_t until;
+
+	if (!task->is_resting)
+		return;
+	until = wait_rests_until(router, task);
+	if (until == ROUTER_NEVER || until <= router->now)
+		wait_end_rest(router, task);
+	else
+		timers_set(&router->timers, &task->rest_timer, until);
+}
+
 /* ---- waiting */
 
 void
 wait_begin(struct router *router, struct task *task)
 {
 	int64_t deadline = step_deadline(task);
+	int64_t rests_until = wait_rests_until(router, task);
 
 	if (deadline != ROUTER_NEVER)
 		router_set_timer(
 		    router, &task->route_timer, &task->object, deadline);
-	if (!step_is_for_one(task)) {
+	if (rests_until != ROUTER_NEVER) {
+		rest(router, task, rests_until);
+	} else if (!step_is_for_one(task)) {
 		demand_join(&lines_find(router, task->task_queue,
 		    task->task_channel)->crowds, task);
 	} else if (task->wanted != NULL) {
@@ -187,12 +253,17 @@ wait_begin(struct router *router, struct task *task)
 void
 wait_end(struct router *router, struct task *task)
 {
+	struct workspace *workspace = task->object.workspace;
+
 	timers_clear(&router->timers, &task->route_timer);
+	timers_clear(&router->timers, &task->rest_timer);
 	if (task->demand != NULL)
 		demand_leave(task->demand, task);
 	if (task->is_stray)
-		TAILQ_REMOVE(&task->object.workspace->strays, task, stray);
-	task->is_stray = false;
+		TAILQ_REMOVE(&workspace->strays, task, stray);
+	if (task->is_resting)
+		TAILQ_REMOVE(&workspace->resting, task, stray);
+	task->is_stray = task->is_resting = false;
 }
 
 /* ---- for one Worker */
@@ -255,9 +326,13 @@ void
 wait_lose_worker(struct router *router, struct worker *worker)
 {
 	struct crowd *crowd;
+	struct task *task;
 
+	TAILQ_FOREACH(task, &worker->object.workspace->resting, stray)
+		if (task->wanted == worker)
+			task->wanted = NULL;
 	while ((crowd = RB_MIN(crowds, &worker->wanted)) != NULL) {
-		struct task *task = RB_MIN(demands, &crowd->demands)->first;
+		task = RB_MIN(demands, &crowd->demands)->first;
 		wait_end(router, task);
 		task->wanted = NULL;
 		wait_begin(router, task);
@@ -270,6 +345,8 @@ wait_find_strays(struct router *router, struct workspace *workspace)
 	struct task *last =
 	    TAILQ_LAST(&workspace->strays, stray_tasks), *task;
 
+	TAILQ_FOREACH(task, &workspace->resting, stray)
+		wait_find_wanted(router, task);
 	if (last == NULL)
 		return;
 	/* Who stays one goes to the end of the list. */

@@ -252,6 +252,26 @@ tell_targets(struct why *why, const struct plan *plan, struct arena *arena)
 	}
 }
 
+/* ---- resting */
+
+static void
+tell_rest(struct why *why)
+{
+	const struct task *task = why->task;
+	const struct reservation *offer;
+
+	why->rests_until = ROUTER_NEVER;
+	if (!task->is_resting)
+		return;
+	why->rests_until = task->rest_timer.due;
+	TAILQ_FOREACH_REVERSE(
+	    offer, &task->reservations, task_reservations, of_task) {
+		if (offer->object.date_created < why->rests_until - 1000)
+			return;
+		why->offers++;
+	}
+}
+
 /* ---- the whole */
 
 static void
@@ -289,6 +309,7 @@ router_why(const struct task *task, int64_t now, size_t workers,
 	why->workflow = task->workflow;
 	why->next_at = ROUTER_NEVER;
 	why->life_due = task_life_due(task);
+	tell_rest(why);
 	tell_workflow(why, arena);
 	if (task->task_queue != NULL) {
 		why->target_workers =

@@ -137,6 +137,8 @@ struct why {
 	int64_t next_filter; /* of WHY_NEXT_FILTER; else the current one */
 	int64_t next_target;
 	int64_t life_due; /* when it is given up, or removed */
+	int64_t rests_until; /* ms; ROUTER_NEVER: it does not rest */
+	size_t offers; /* Reservations within the second that it rests for */
 	struct str target_workers; /* of its TaskQueue, cut */
 	struct why_doubts queue_doubts, target_doubts;
 	unsigned unknown; /* 40152, 40154, 40155: nobody is wanted; or 0 */

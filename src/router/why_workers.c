@@ -167,7 +167,8 @@ tell(struct why *why, size_t index, struct arena *arena)
 	told->busy = open_reservation(told);
 	if (index < WHY_EXPLAINED_MOST)
 		explain(told, why->task, arena);
-	if (index < WHY_IMAGINED_MOST)
+	/* One that rests is taken by nobody. */
+	if (index < WHY_IMAGINED_MOST && !why->task->is_resting)
 		try_to_help(told, why->task, arena);
 }
 

@@ -217,6 +217,7 @@ load(struct daemon *daemon, struct err *err)
 		.account_sid = daemon->settings->account_sid,
 		.random = chance_fill_sid,
 		.context = &daemon->chance,
+		.offers_most = (size_t)daemon->settings->limits.offers,
 	};
 	struct router *router = router_new(&options);
 

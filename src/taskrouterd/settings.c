@@ -222,6 +222,15 @@ static const struct config_key keys[] = {
 		    "the loop carries out, while requests wait.",
 	},
 	{
+	    .path = "limits.offers", .type = CONFIG_INTEGER,
+	    MEMBER(limits.offers), .preset = "10",
+	    .least = 1, .most = 1000,
+	    .help = "How often within a second a Task is offered; then it "
+		    "rests until a second after the first of these offers. It "
+		    "keeps a Task and an application that always rejects it "
+		    "from going round at full speed.",
+	},
+	{
 	    .path = "limits.debugger", .type = CONFIG_INTEGER,
 	    MEMBER(limits.debugger), .preset = "1000",
 	    .least = 1, .most = 100000,

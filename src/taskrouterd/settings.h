@@ -47,6 +47,7 @@ struct settings {
 		int64_t idle_timeout_ms;
 		int64_t stop_timeout_ms;
 		int64_t timers;         /* that one turn of the loop runs */
+		int64_t offers;         /* of a Task within a second */
 		int64_t debugger;       /* alerts that are remembered */
 		int64_t calls;          /* simulated ones that are remembered */
 		int64_t events_days;    /* that Events are kept: 30 */

@@ -240,6 +240,17 @@ say_filters(struct why_writer *writer)
 /* ---- what time brings */
 
 static void
+say_rest(struct why_writer *writer)
+{
+	const struct why *why = writer->why;
+
+	if (why->rests_until != ROUTER_NEVER)
+		say(writer, "The rest of the Task is over in %" PRId64 " s; then "
+		    "it is offered again.",
+		    why_seconds_until(why, why->rests_until));
+}
+
+static void
 say_next(struct why_writer *writer)
 {
 	const struct why *why = writer->why;
@@ -313,6 +324,7 @@ change_pending(struct why_writer *writer)
 	say_doubts(writer);
 	say_filters(writer);
 	say_earlier(writer);
+	say_rest(writer);
 	say_next(writer);
 	say_end(writer);
 }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "router/field.h"
 #include "taskrouterd/why_writer.h"
 
@@ -152,6 +153,18 @@ add_history(struct why_writer *writer, struct buf *out)
 }
 
 static void
+add_rest(const struct why *why, struct buf *out)
+{
+	char date[CLOCK_TEXT_SIZE];
+
+	if (why->rests_until == ROUTER_NEVER)
+		return;
+	clock_format(why->rests_until, date);
+	buf_format(out, " It was offered %zu times within a second and rests "
+	    "until %s.", why->offers, date);
+}
+
+static void
 sum_up_pending(struct why_writer *writer, struct buf *out)
 {
 	const struct why *why = writer->why;
@@ -171,6 +184,7 @@ sum_up_pending(struct why_writer *writer, struct buf *out)
 		    why->before.count == 1 ? "Task stands" : "Tasks stand",
 		    why->before.first->object.sid,
 		    STR_ARGS(why_before_word(why->before.first, task)));
+	add_rest(why, out);
 	add_history(writer, out);
 }
 

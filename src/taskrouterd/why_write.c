@@ -152,6 +152,7 @@ put_task(struct buf *out, const struct why *why)
 	put_text(out, "routing_target", task->routing_target);
 	put_boolean(out, "ignore_capacity", task->ignore_capacity);
 	put_integer(out, "times_reserved", task->assignments);
+	put_due(out, "rests_until", "rests_for", why, why->rests_until);
 	put_date(out, "date_created", task->object.date_created);
 	put_date(out, "virtual_start_time", task->virtual_start_time);
 	put_due(out, "ends", "ends_in", why, why->life_due);

@@ -72,6 +72,7 @@ struct world {
 	bool traced; /* HISTORY names this one alone */
 	struct world *twin; /* restored from this one, or NULL */
 	size_t scan_most;   /* nothing must depend on it */
+	size_t offers_most; /* 0: no Task rests */
 };
 
 /* ---- changes */
@@ -550,7 +551,7 @@ change_activity(struct world *world)
 static void
 let_time_pass(struct world *world)
 {
-	static const size_t most[] = {1000, 20000, 100000, 1000000, 90000000};
+	static const size_t most[] = {1000, 20000, 100000, 1000000, 120000000};
 
 	world->now += (int64_t)pick(
 	    most[one_in(20) ? pick(ARRAY_LENGTH(most)) : pick(2)]);
@@ -639,6 +640,7 @@ options_of(struct world *world)
 	    .random = next_bytes,
 	    .context = &world->sids,
 	    .scan_most = world->scan_most,
+	    .offers_most = world->offers_most,
 	};
 }
 
@@ -701,6 +703,30 @@ follow(struct world *world, uint64_t begun, uint64_t seed, size_t step)
 	        !equal_dumps(world->router, world->twin->router)))
 		complain(world, seed, step,
 		    "the restored router goes on otherwise");
+}
+
+/* ---- Tasks that rest */
+
+static struct {
+	size_t steps, wanted; /* that a Task rested; … for one Worker alone */
+} rests;
+
+static void
+note_rests(const struct world *world)
+{
+	const struct task *task;
+
+	TAILQ_FOREACH(task, &world->workspace->resting, stray) {
+		rests.steps++;
+		rests.wanted += task->wanted != NULL;
+	}
+}
+
+static void
+check_rests(void)
+{
+	ok(rests.steps > 100, "Tasks rested for %zu steps", rests.steps);
+	ok(rests.wanted > 10, "%zu of them for one Worker alone", rests.wanted);
 }
 
 /* ---- what router/why.h says comes true */
@@ -788,7 +814,7 @@ check_answer(struct world *world, const struct why *why, size_t *tried,
     uint64_t seed, size_t step)
 {
 	why_seen.asked++;
-	if (why->counts.ready > 0)
+	if (why->counts.ready > 0 && !why->task->is_resting)
 		complain(world, seed, step,
 		    "nothing keeps a Worker from a Task that is pending");
 	for (size_t i = 0; i < why->worker_count; i++) {
@@ -889,6 +915,7 @@ run(struct world *world, uint64_t seed, bool checks)
 			follow(world, begun, seed, step);
 		if (!router_check(world->router, &err))
 			complain(world, seed, step, err.text);
+		note_rests(world);
 		if (world->failed || step % RESTORED_EACH != RESTORED_EACH - 1)
 			continue;
 		end_twin(world);
@@ -972,6 +999,7 @@ try_history(uint64_t seed)
 	struct world first = {.traced = getenv("HISTORY") != NULL};
 	struct world second = {.scan_most = 2};
 
+	first.offers_most = second.offers_most = (size_t)(seed % 3);
 	run(&first, seed, true);
 	if (!first.failed) {
 		run(&second, seed, false);
@@ -1058,6 +1086,7 @@ main(void)
 	for (uint64_t seed = 1; seed <= count; seed++)
 		try_history(seed);
 	check_seen();
+	check_rests();
 	check_why_seen();
 	check_spoilt();
 	return tap_done();

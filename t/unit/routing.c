@@ -44,15 +44,24 @@ routing_options(struct routing *routing)
 	    .account_sid = STR("AC00000000000000000000000000000000"),
 	    .random = count_sids,
 	    .context = routing,
+	    .offers_most = routing->offers_most,
 	};
 }
 
 void
 routing_begin(struct routing *routing)
 {
-	struct router_options options = routing_options(routing);
+	routing_begin_resting(routing, 0);
+}
 
-	*routing = (struct routing){.now = ROUTING_START};
+void
+routing_begin_resting(struct routing *routing, size_t offers_most)
+{
+	struct router_options options;
+
+	*routing = (struct routing){
+	    .now = ROUTING_START, .offers_most = offers_most};
+	options = routing_options(routing);
 	arena_init(&routing->arena, (size_t)64 << 20);
 	routing->router = router_new(&options);
 	(void)router_tick(routing->router, routing->now, 0);

@@ -40,6 +40,7 @@ struct routing {
 	struct workspace *workspace; /* the one made last */
 	int64_t now;
 	uint64_t sids;          /* how many were made */
+	size_t offers_most;     /* of its router's options */
 	struct refusal refusal; /* of the last request */
 	bool unchecked;         /* set by a test of many steps */
 	struct arena arena;     /* of what is given back */
@@ -48,6 +49,8 @@ struct routing {
 void routing_begin(struct routing *routing);
 /* What its router was made with. */
 struct router_options routing_options(struct routing *routing);
+/* Begins with a router whose Tasks rest: router_options.offers_most. */
+void routing_begin_resting(struct routing *routing, size_t offers_most);
 void routing_end(struct routing *routing);
 
 /* Carries out what is asked. The object that was created or changed; NULL:

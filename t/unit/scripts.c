@@ -12,6 +12,7 @@
  *   silent                              (forgets all three until here)
  *   times 999 update Reservation #last: ReservationStatus=rejected
  *   times 60 create Worker: FriendlyName=Agent %   (% is 1, 2, …)
+ *   offers 10                           (before all: then a Task rests)
  *
  * Each is run twice: as it is, and with the router restored after each request
  * from what it has given to store.
@@ -251,6 +252,14 @@ repeat(struct script *script, char *text)
 		request(script, numbered(script, text + 1, i));
 }
 
+/* The router is made anew. */
+static void
+limit_offers(struct script *script, char *text)
+{
+	routing_end(&script->routing);
+	routing_begin_resting(&script->routing, strtoul(text, NULL, 10));
+}
+
 static const struct {
 	const char *word;
 	void (*run)(struct script *script, char *text);
@@ -262,6 +271,7 @@ static const struct {
 	{"callbacks", expect_callbacks},
 	{"silent", forget_effects},
 	{"times ", repeat},
+	{"offers ", limit_offers},
 };
 
 static void

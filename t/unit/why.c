@@ -414,6 +414,73 @@ test_statuses(void)
 	end();
 }
 
+/* ---- a Task that was offered too often */
+
+static void
+begin_resting(const char *requests)
+{
+	routing_begin_resting(&routing, 2);
+	arena_init(&arena, (size_t)16 << 20);
+	(void)routing_ask_all(&routing, requests);
+	for (int i = 0; i < 2; i++)
+		(void)routing_ask(&routing, "update Reservation #last: "
+		    "ReservationStatus=rejected");
+}
+
+static void
+test_resting(void)
+{
+	struct why *why;
+
+	begin_resting(SHOP "create TaskQueue: FriendlyName=Q\n" ALICE "{}\n"
+	    "create Worker: FriendlyName=Bob\n"
+	    "create Task: TaskQueueSid=Q\ncreate Task: TaskQueueSid=Q\n"
+	    "create Task: TaskQueueSid=Q");
+	(void)routing_ask(&routing, "wait 100");
+	why = look("#1", 9);
+	is_count(why->offers, 2, "a Task that rests: how often it was offered");
+	is_int(why->rests_until, ROUTING_START + 1000, "… and until when");
+	ok(says(" It was offered 2 times within a second and rests until "
+		"2023-11-14T22:13:21.000Z."), "… is said");
+	ok(says("The rest of the Task is over in 1 s; then it is offered "
+		"again."), "… and what ends it");
+	ok(!says("would get it") && !says("would suit"),
+	    "… which no Worker does");
+	(void)routing_ask(&routing, "wait 900");
+	(void)routing_ask(&routing, "update Worker Alice: ActivitySid=Offline");
+	why = look("#1", 9);
+	is_int(why->rests_until, ROUTER_NEVER, "it does not rest any more");
+	ok(!says("rests"), "… and nothing is said of it");
+	end();
+	begin_resting(SHOP "create TaskQueue: FriendlyName=Q\n" ALICE "{}\n"
+	    FLOW("W", TARGETS("{\"queue\":\"@Q@\","
+	    "\"known_worker_friendly_name\":\"task.who\"}"))
+	    "create Task: Attributes={\"who\":\"Alice\"}");
+	why = look("#1", 9);
+	is_int(why->unknown, 0, "the known Worker of one that rests is known");
+	ok(says("waits for Worker Alice"), "… and told of");
+	(void)routing_ask(&routing, "update Worker Alice: FriendlyName=Ann");
+	is_int(look("#1", 9)->unknown, 40155, "… until he has another name");
+	(void)routing_ask(&routing, "update Worker Ann: FriendlyName=Alice");
+	is_int(look("#1", 9)->unknown, 0, "… and when he has it again");
+	(void)routing_ask(&routing, "delete Worker Alice");
+	is_int(look("#1", 9)->unknown, 40155, "… or is gone");
+	end();
+	begin_resting(SHOP "create TaskQueue: FriendlyName=Q\n" ALICE "{}\n"
+	    "create Worker: FriendlyName=Bob\n"
+	    FLOW("W", TARGETS("{\"queue\":\"@Q@\","
+	    "\"known_worker_friendly_name\":\"task.who\"}"))
+	    "create Task: Attributes={\"who\":\"Alice\"}");
+	(void)routing_ask(&routing,
+	    "update Task #1: Attributes={\"who\":\"Bob\"}");
+	(void)look("#1", 9);
+	ok(says("waits for Worker Bob"), "another Worker, and it still rests");
+	(void)routing_ask(&routing, "delete Worker Bob");
+	ok(look("#1", 9)->rests_until != ROUTER_NEVER, "… when he is gone");
+	is_int(look("#1", 9)->unknown, 40155, "… and it waits for nobody");
+	end();
+}
+
 /* ---- much text */
 
 static void
@@ -475,6 +542,7 @@ main(void)
 	test_revision();
 	test_unknown();
 	test_statuses();
+	test_resting();
 	test_long();
 	test_many();
 	return tap_done();
