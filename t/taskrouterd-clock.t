@@ -158,7 +158,7 @@ subtest 'it waits for callbacks' => sub {
     $space->task($workflow, {});
     my $response = clock($server, advance => 5, limit => 0.5);
     is $response->{status}, 504, 'an application that never answers';
-    like $response->{json}{detail}, qr/^it has not become quiet: 0 assignment callbacks and 1 event callbacks are in hand, and the clock is left at 2026-01-01T09:00:00Z$/,
+    like $response->{json}{detail}, qr/^it has not become quiet: assignment callbacks in hand: 0, event callbacks: 1, requests of calls: 0, held back by faults: 0; the clock is left at 2026-01-01T09:00:00Z$/,
         '... is told with what is in hand';
     $application->stop;
 };

@@ -60,6 +60,8 @@ subtest 'wrong parameters' => sub {
         [[do => 'drop', on => 'voice', method => 'GET'], 'method: does not go with on=voice and do=drop'],
         [[do => 'drop', on => 'voice', executed => 'true'], 'executed: does not go with on=voice and do=drop'],
         [[do => 'drop', on => 'voice', worker_sid => 'WK' . '0' x 32], 'worker_sid: does not go with on=voice and do=drop'],
+        [[do => 'drop', on => 'event_callback', event_type => 'task.created, task.create'],
+            'event_type: TaskRouter has no event type task.create'],
         [[do => 'drop', on => 'assignment_callback', event_type => 'task.created'],
             'event_type: does not go with on=assignment_callback and do=drop'],
         [[do => 'drop', on => 'event_callback', seconds => 1], 'seconds: does not go with on=event_callback and do=drop'],

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "taskrouterd/callbacks.h"
+#include "taskrouterd/calls.h"
 #include "taskrouterd/controls.h"
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/event_callbacks.h"
@@ -159,10 +160,12 @@ clock_refuse_advance(struct daemon *daemon, struct exchange *exchange)
 	char now[CLOCK_TEXT_SIZE];
 
 	clock_format(timekeeper_now(daemon), now);
-	exchange_refuse(exchange, 504, "it has not become quiet: %zu assignment "
-	    "callbacks and %zu event callbacks are in hand, and the clock is "
-	    "left at %.19sZ", callbacks_in_hand(daemon->callbacks),
-	    event_callbacks_in_hand(daemon->event_callbacks), now);
+	exchange_refuse(exchange, 504, "it has not become quiet: assignment "
+	    "callbacks in hand: %zu, event callbacks: %zu, requests of calls: "
+	    "%zu, held back by faults: %zu; the clock is left at %.19sZ",
+	    callbacks_in_hand(daemon->callbacks),
+	    event_callbacks_in_hand(daemon->event_callbacks),
+	    calls_in_hand(daemon->calls), faults_in_hand(&daemon->faults), now);
 }
 
 /* ---- what is wished */

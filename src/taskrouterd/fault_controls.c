@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "router/record.h"
 #include "taskrouterd/controls.h"
 #include "taskrouterd/daemon.h"
 #include "taskrouterd/faults.h"
@@ -205,6 +206,24 @@ check_use(const struct fault_rule *rule, const struct form *form,
 	return true;
 }
 
+/* One that never comes would be a fault that never hits. */
+static bool
+check_event_types(const struct fault_rule *rule, struct exchange *exchange)
+{
+	struct str rest = rule->event_type;
+
+	while (rest.at != NULL) {
+		struct str type = str_trim(str_cut(&rest, ','));
+		if (type.len == 0 || record_type_exists(type))
+			continue;
+		exchange_refuse(exchange, 400,
+		    "event_type: TaskRouter has no event type %.*s",
+		    STR_ARGS(type));
+		return false;
+	}
+	return true;
+}
+
 static bool
 check_rule(const struct fault_rule *rule, struct exchange *exchange)
 {
@@ -215,7 +234,8 @@ check_rule(const struct fault_rule *rule, struct exchange *exchange)
 		exchange_refuse(exchange, 400,
 		    "route: expected a pattern of paths that begins with /v1/");
 	else
-		return check_use(rule, &exchange->request.form, exchange);
+		return check_event_types(rule, exchange) &&
+		    check_use(rule, &exchange->request.form, exchange);
 	return false;
 }
 
