@@ -15,7 +15,7 @@
 
 #define ANSWER_MOST 4096
 #define ADVANCE_MOST ((int64_t)3660 * 86400 * 1000)
-#define LATEST ((int64_t)253402300799000) /* 9999-12-31T23:59:59Z */
+#define LATEST ((int64_t)253402300799999) /* 9999-12-31T23:59:59.999Z */
 #define NOT_GIVEN INT64_MIN
 
 struct wish {

@@ -27,7 +27,8 @@ simulated_clock_read(const struct simulated_clock *clock, int64_t real)
 	if (clock->is_frozen || factor == 0)
 		return clock->shown;
 	if (factor == CLOCK_FACTOR_ONE)
-		return clock->shown + gone;
+		return gone < LATEST - clock->shown ? clock->shown + gone
+						    : LATEST;
 	/* The machine's clock was set back: this one stands until it is made
 	 * up for. */
 	if (gone <= 0)
@@ -75,7 +76,7 @@ simulated_clock_wait(
 
 	if (left <= 0)
 		return 0;
-	if (clock->is_frozen || clock->factor == 0)
+	if (clock->is_frozen || clock->factor == 0 || time > LATEST)
 		return -1;
 	if (clock->factor == CLOCK_FACTOR_ONE)
 		return left;

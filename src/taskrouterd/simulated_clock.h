@@ -2,7 +2,8 @@
  *
  * The time that a TaskRouter of one's own goes by: the wall clock's, or ahead
  * of it, faster, slower, or standing still. Times are wall clock ms. Knows no
- * clock of its own: `real` is what the machine's shows.
+ * clock of its own: `real` is what the machine's shows. At the end of the year
+ * 9999 it stops: no date is written with more digits.
  */
 #ifndef TASKROUTERD_SIMULATED_CLOCK_H
 #define TASKROUTERD_SIMULATED_CLOCK_H
@@ -37,7 +38,7 @@ void simulated_clock_forward(
     struct simulated_clock *clock, int64_t time, int64_t real);
 
 /* How many of the machine's milliseconds until it shows `time`, rounded up; 0:
- * it does already; -1: it stands still. */
+ * it does already; -1: it stands still, or never will. */
 int64_t simulated_clock_wait(
     const struct simulated_clock *clock, int64_t time, int64_t real);
 

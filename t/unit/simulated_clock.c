@@ -104,6 +104,12 @@ test_far_away(void)
 	    "never shows a year that has five digits");
 	is_int(simulated_clock_read(&clock, INT64_MAX / 2), LATEST,
 	    "... however long it goes");
+	clock = simulated_clock_real();
+	simulated_clock_forward(&clock, LATEST - 5, START);
+	is_int(simulated_clock_read(&clock, START + 6), LATEST,
+	    "nor at the machine's own speed");
+	is_int(simulated_clock_wait(&clock, LATEST + 1, START + 6), -1,
+	    "what is later is never waited for");
 }
 
 int
