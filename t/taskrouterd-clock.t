@@ -85,7 +85,9 @@ subtest 'what is refused' => sub {
         is $response->{status}, 400, "@{ $row->[0] }: 400";
         like $response->{json}{detail}, $row->[1], '... in these words';
     }
-    is $server->fetched('/_local/clock')->{now}, '2026-01-01T08:00:00Z', 'nothing of it moved the clock';
+    is clock($server, until => '2026-01-01T07:59:59Z', frozen => 'false', factor => 7)->{status}, 400, 'with more that is wished';
+    my $clock = $server->fetched('/_local/clock');
+    is_deeply [@$clock{qw(now frozen factor)}], ['2026-01-01T08:00:00Z', JSON::PP::true, 1], 'nothing of it changed the clock';
     is $server->request(method => 'POST', target => '/_local/clock', body => 'advance=5', anonymous => 1,
         headers => [['Content-Type', 'application/x-www-form-urlencoded']])->{status}, 401, 'not without credentials';
     is $server->request(method => 'POST', target => '/_local/reset', anonymous => 1)->{status}, 401, '... nor a reset';

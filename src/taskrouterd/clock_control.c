@@ -202,21 +202,28 @@ apply_wish(struct daemon *daemon, const struct form *form,
 	timekeeper_changed(daemon);
 }
 
-static void
-begin_advance(struct daemon *daemon, struct exchange *exchange,
-    const struct wish *wish)
+/* To the time that is wished; false: the exchange was refused. */
+static bool
+find_target(const struct daemon *daemon, struct exchange *exchange,
+    const struct wish *wish, int64_t *target)
 {
 	int64_t now = timekeeper_now(daemon);
-	int64_t target = wish->until != NOT_GIVEN
-	    ? wish->until
-	    : now + wish->advance;
 
-	if (target < now || target > LATEST) {
-		exchange_refuse(exchange, 400, "%s: the clock is never put back, "
-		    "nor beyond the year 9999",
-		    wish->until != NOT_GIVEN ? "until" : "advance");
-		return;
-	}
+	*target = wish->until != NOT_GIVEN ? wish->until
+	    : wish->advance != NOT_GIVEN   ? now + wish->advance
+					   : now;
+	if (*target >= now && *target <= LATEST)
+		return true;
+	exchange_refuse(exchange, 400, "%s: the clock is never put back, "
+	    "nor beyond the year 9999",
+	    wish->until != NOT_GIVEN ? "until" : "advance");
+	return false;
+}
+
+static void
+begin_advance(struct daemon *daemon, struct exchange *exchange,
+    const struct wish *wish, int64_t target)
+{
 	timekeeper_advance(daemon,
 	    &(struct advance){
 		.exchange = exchange,
@@ -230,8 +237,10 @@ void
 clock_set(struct exchange *exchange)
 {
 	struct daemon *daemon = daemon_of(exchange);
+	struct simulated_clock before = daemon->timekeeper.clock;
 	struct wish wish;
 	struct err err;
+	int64_t target;
 
 	if (!read_wish(exchange, &wish))
 		return;
@@ -240,11 +249,16 @@ clock_set(struct exchange *exchange)
 		    "the clock is being advanced by another request");
 		return;
 	}
+	/* First: whoever is refused has changed nothing. */
+	if (!find_target(daemon, exchange, &wish, &target))
+		return;
 	apply_wish(daemon, &exchange->request.form, &wish);
-	if (wish.advance != NOT_GIVEN || wish.until != NOT_GIVEN)
-		begin_advance(daemon, exchange, &wish);
-	else if (timekeeper_keep(daemon, &err))
+	if (wish.advance != NOT_GIVEN || wish.until != NOT_GIVEN) {
+		begin_advance(daemon, exchange, &wish, target);
+	} else if (timekeeper_keep(daemon, &err)) {
 		clock_show(exchange);
-	else
+	} else {
+		daemon->timekeeper.clock = before;
 		exchange_refuse(exchange, 503, "%s", err.text);
+	}
 }
