@@ -254,6 +254,26 @@ subtest 'the clock survives' => sub {
     is scalar(my @first = $server->listed($server->new_workspace->path('Activities'))), 3, 'it works as one that is new';
 };
 
+subtest 'an advance that is broken off' => sub {
+    for my $way (qw(KILL TERM)) {
+        my $server = TaskRouter::Taskrouterd->start(on_disk => 1);
+        push @servers, $server;
+        my ($space, $workflow) = bench($server, undef, TaskReservationTimeout => 300);
+        $space->worker('Alice', {});
+        $space->reservation($space->task($workflow, {}, Timeout => 7200));
+        my $client = TaskRouter::HTTP->new(port => $server->port);
+        $client->send_request(method => 'POST', target => '/_local/clock', body => 'advance=10000&linger=1',
+            headers => [basic($account, $auth_token), ['Content-Type', 'application/x-www-form-urlencoded']]);
+        sleep 1.5;
+        my $before = $server->fetched('/_local/clock')->{now_ms};
+        cmp_ok $before / 1000 - time, '>', 200, 'a timer was run';
+        $server->restart($way);
+        cmp_ok $server->fetched('/_local/clock')->{now_ms}, '>=', $before, "$way: the machine's clock, too, is not put back";
+        $server->restart('KILL');
+        cmp_ok $server->fetched('/_local/clock')->{now_ms}, '>=', $before, '... nor at the next start';
+    }
+};
+
 subtest 'a reset with work in hand' => sub {
     my $server = start('--random-seed', 'reset', @at_eight);
     my $application = TaskRouter::Application->start('/assign' => { body => '{"instruction":"accept"}', delay => 0.3 });

@@ -220,17 +220,18 @@ find_target(const struct daemon *daemon, struct exchange *exchange,
 	return false;
 }
 
-static void
+static bool
 begin_advance(struct daemon *daemon, struct exchange *exchange,
-    const struct wish *wish, int64_t target)
+    const struct wish *wish, int64_t target, struct err *err)
 {
-	timekeeper_advance(daemon,
+	return timekeeper_advance(daemon,
 	    &(struct advance){
 		.exchange = exchange,
 		.target = target,
 		.linger_us = wish->linger * 1000,
 		.give_up_us = clock_monotonic_us() + wish->limit * 1000,
-	    });
+	    },
+	    err);
 }
 
 void
@@ -253,10 +254,12 @@ clock_set(struct exchange *exchange)
 	if (!find_target(daemon, exchange, &wish, &target))
 		return;
 	apply_wish(daemon, &exchange->request.form, &wish);
-	if (wish.advance != NOT_GIVEN || wish.until != NOT_GIVEN) {
-		begin_advance(daemon, exchange, &wish, target);
-	} else if (timekeeper_keep(daemon, &err)) {
-		clock_show(exchange);
+	bool advances = wish.advance != NOT_GIVEN || wish.until != NOT_GIVEN;
+	if (advances
+		? begin_advance(daemon, exchange, &wish, target, &err)
+		: timekeeper_keep(daemon, &err)) {
+		if (!advances)
+			clock_show(exchange);
 	} else {
 		daemon->timekeeper.clock = before;
 		exchange_refuse(exchange, 503, "%s", err.text);

@@ -45,11 +45,15 @@ bool
 timekeeper_keep(struct daemon *daemon, struct err *err)
 {
 	const struct simulated_clock *clock = &daemon->timekeeper.clock;
+	const struct advance *advance = &daemon->timekeeper.advance;
+	bool is_advancing = advance->exchange != NULL;
 	const struct store_setting settings[] = {
 		{"clock_shown", clock->shown},
 		{"clock_real", clock->real},
 		{"clock_factor", clock->factor},
-		{"clock_frozen", clock->is_frozen},
+		{"clock_frozen",
+		    is_advancing ? advance->was_frozen : clock->is_frozen},
+		{"clock_advancing", is_advancing},
 	};
 
 	return store_keep(
@@ -84,16 +88,19 @@ timekeeper_reset(struct daemon *daemon, struct err *err)
 	return timekeeper_keep(daemon, err);
 }
 
-/* An advance that a kill broke off has left dates that lie ahead. */
-static void
-catch_up(struct daemon *daemon)
+/* An advance that a kill broke off has left dates that lie ahead, also of a
+ * clock that was the machine's when it began. */
+static bool
+catch_up(struct daemon *daemon, bool was_advancing, struct err *err)
 {
+	struct simulated_clock *clock = &daemon->timekeeper.clock;
 	int64_t latest = store_extent(daemon->store).at;
 
-	if (!simulated_clock_is_real(&daemon->timekeeper.clock) &&
-	    latest != ROUTER_NEVER)
-		simulated_clock_forward(&daemon->timekeeper.clock, latest,
-		    clock_wall_ms());
+	if (!was_advancing && simulated_clock_is_real(clock))
+		return true;
+	if (latest != ROUTER_NEVER)
+		simulated_clock_forward(clock, latest, clock_wall_ms());
+	return timekeeper_keep(daemon, err);
 }
 
 static bool
@@ -104,6 +111,7 @@ recall_clock(struct daemon *daemon, struct err *err)
 		{"clock_real", 0},
 		{"clock_factor", -1},
 		{"clock_frozen", 0},
+		{"clock_advancing", 0},
 	};
 
 	if (!store_recall(
@@ -117,8 +125,7 @@ recall_clock(struct daemon *daemon, struct err *err)
 		.factor = settings[2].value,
 		.is_frozen = settings[3].value != 0,
 	};
-	catch_up(daemon);
-	return true;
+	return catch_up(daemon, settings[4].value != 0, err);
 }
 
 /* ---- what is due */
@@ -245,8 +252,9 @@ on_wake(evutil_socket_t fd, short what, void *argument)
 	(void)argument;
 }
 
-void
-timekeeper_advance(struct daemon *daemon, const struct advance *advance)
+bool
+timekeeper_advance(
+    struct daemon *daemon, const struct advance *advance, struct err *err)
 {
 	struct timekeeper *keeper = &daemon->timekeeper;
 	struct event *wake = keeper->advance.wake;
@@ -257,7 +265,12 @@ timekeeper_advance(struct daemon *daemon, const struct advance *advance)
 	keeper->advance.was_frozen = keeper->clock.is_frozen;
 	simulated_clock_freeze(&keeper->clock, true, real);
 	keeper->advance.from = simulated_clock_read(&keeper->clock, real);
-	look_again(daemon, 0);
+	if (timekeeper_keep(daemon, err)) {
+		look_again(daemon, 0);
+		return true;
+	}
+	keeper->advance.exchange = NULL;
+	return false;
 }
 
 /* The clock goes on as before, from where it is. */
@@ -276,11 +289,24 @@ end_advance(struct daemon *daemon)
 	return exchange;
 }
 
+/* Where it is left is kept; a store that fails knows that it was under way. */
+static struct exchange *
+give_up(struct daemon *daemon)
+{
+	struct exchange *exchange = end_advance(daemon);
+	struct err err;
+
+	if (!timekeeper_keep(daemon, &err))
+		log_event(LOG_LEVEL_WARNING, "store",
+		    "the clock is not kept: %s", err.text);
+	return exchange;
+}
+
 void
 timekeeper_interrupt(struct daemon *daemon, unsigned status, const char *why)
 {
 	if (daemon->timekeeper.advance.exchange != NULL)
-		exchange_refuse(end_advance(daemon), status, "%s", why);
+		exchange_refuse(give_up(daemon), status, "%s", why);
 }
 
 static void
@@ -319,7 +345,7 @@ timekeeper_step(struct daemon *daemon)
 	if (advance->exchange == NULL || daemon->broken)
 		return false;
 	if (clock_monotonic_us() >= advance->give_up_us) {
-		clock_refuse_advance(daemon, end_advance(daemon));
+		clock_refuse_advance(daemon, give_up(daemon));
 		return false;
 	}
 	if (!is_quiet(daemon)) {

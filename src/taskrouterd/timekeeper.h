@@ -59,8 +59,10 @@ void timekeeper_pause(struct daemon *daemon);
 /* A request or an answer came: linger_us begins anew. */
 void timekeeper_note_activity(struct daemon *daemon);
 
-/* Begins to advance. The exchange is answered when the clock is there. */
-void timekeeper_advance(struct daemon *daemon, const struct advance *advance);
+/* Begins to advance. The exchange is answered when the clock is there. False:
+ * *err, and the clock stands still. */
+MUST_USE bool timekeeper_advance(struct daemon *daemon,
+    const struct advance *advance, struct err *err);
 /* The advance under way, if there is one, is over: its exchange is refused. */
 void timekeeper_interrupt(
     struct daemon *daemon, unsigned status, const char *why);
