@@ -193,13 +193,16 @@ subtest 'the file' => sub {
     my $run = with([page()], ['export', '-o', $file]);
     is "$run->{status}$run->{out}$run->{err}", '0', '-o: not a word';
     is read_file($file) . $mode->($file), "${empty}0644", '... but the file, as the umask lets it be';
-    umask 077;
     write_file($file, 'old', 0600);
     is with([{ status => 403 }], ['export', '-o', $file])->{status}, 1, 'an error';
     is read_file($file), 'old', '... leaves the old file';
     is $entries->(), 'seed.json', '... and nothing else';
     is with([page()], ['export', '-o', $file])->{status}, 0, 'again';
-    is read_file($file) . $mode->($file), "${empty}0600", '... replaces it, under another umask';
+    is read_file($file) . $mode->($file), "${empty}0600", '... replaces it, as closed to others as it was';
+    unlink $file;
+    umask 077;
+    is with([page()], ['export', '-o', $file])->{status}, 0, 'under another umask';
+    is $mode->($file), '0600', '... a new one is as that lets it be';
     umask $mask;
     is $entries->(), 'seed.json', '... and leaves nothing else';
     is with([{ status => 403 }], ['export', '-o', "$folder/new"])->{status}, 1, 'an error with a new file';

@@ -32,13 +32,16 @@ real_name(struct output *output, const char *file)
 	return copy.at;
 }
 
+/* A file that is replaced stays as open or closed to others as it was. */
 static mode_t
-mode_of_new_files(void)
+mode_of(const char *target)
 {
+	struct stat status;
 	mode_t mask = umask(0);
 
 	(void)umask(mask);
-	return 0666 & ~mask;
+	return stat(target, &status) == 0 ? status.st_mode & 07777
+					  : 0666 & ~mask;
 }
 
 /* In the same directory: a rename cannot leave the file system. */
@@ -59,7 +62,7 @@ open_temporary(struct output *output, struct err *err)
 	output->descriptor = descriptor;
 	output->is_own = true;
 	output->temporary = name.at;
-	return fchmod(descriptor, mode_of_new_files()) == 0 ||
+	return fchmod(descriptor, mode_of(output->target)) == 0 ||
 	    fail(output, err);
 }
 

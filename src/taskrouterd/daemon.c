@@ -52,7 +52,9 @@ serve(struct application *application, struct exchange *exchange)
 	timekeeper_note_activity(daemon);
 	if (request->path.at == NULL)
 		request->path = request->meta[META_PATH_INFO];
-	if (local_owns(request->path))
+	if (daemon->broken)
+		exchange_refuse(exchange, 503, "the store has failed");
+	else if (local_owns(request->path))
 		local_serve(exchange);
 	else
 		api_serve(daemon, exchange);
@@ -93,8 +95,11 @@ daemon_answer(struct daemon *daemon, struct exchange *exchange)
 void
 daemon_reset(struct daemon *daemon, struct exchange *exchange)
 {
+	if (daemon->stopping) {
+		exchange_refuse(exchange, 503, "the program is stopping");
+		return;
+	}
 	struct held_exchange *held = hold(exchange);
-
 	if (held != NULL)
 		STAILQ_INSERT_TAIL(&daemon->resetting, held, entry);
 }
@@ -326,7 +331,7 @@ plant_seed(struct daemon *daemon, struct err *err)
 	if (!seed_plant(daemon, err))
 		return false;
 	settle(daemon);
-	return daemon->router == router ||
+	return (daemon->router == router && !daemon->broken) ||
 	    err_set(err, 0, "the store does not take the seed %s",
 		daemon->settings->seed.at);
 }
@@ -435,6 +440,8 @@ void
 daemon_stop(struct daemon *daemon)
 {
 	daemon->stopping = true;
+	if (daemon->broken)
+		return;
 	callbacks_stop(daemon->callbacks);
 	event_callbacks_stop(daemon->event_callbacks);
 	calls_stop(daemon->calls);
@@ -455,6 +462,8 @@ daemon_is_quiet(const struct daemon *daemon)
 bool
 daemon_is_idle(const struct daemon *daemon)
 {
+	if (daemon->broken)
+		return true;
 	return daemon->in_hand == 0 && faults_in_hand(&daemon->faults) == 0 &&
 	    callbacks_in_hand(daemon->callbacks) == 0 &&
 	    event_callbacks_in_hand(daemon->event_callbacks) == 0;
