@@ -76,7 +76,7 @@ for my $row (
     [['-t', '--auth-token-file', "$directory/none"], 78, qr/\A\z/, qr/^command line: --auth-token-file: .*No such file/m],
     [['-t', '-c', "$directory/none"], 78, qr/\A\z/, qr/cannot be opened/],
     [['-t', '-l', '0.0.0.0:0'], 78, qr/\A\z/, qr/can be reached from other machines/],
-    [['-l', '127.0.0.1:99999'], 78, qr/\A\z/, qr/expected ADDRESS:PORT/],
+    [['-l', '127.0.0.1:99999'], 78, qr/\A\z/, qr/127\.0\.0\.1:99999: expected a port from 0 to 65535/],
     [['-l', '192.0.2.1:0'], 78, qr/\A\z/, qr/can be reached from other machines/],
 ) {
     my ($arguments, $status, $out, $err) = @$row;

@@ -20,10 +20,13 @@ address_split(const char *text, char host[ADDRESS_HOST], uint16_t *port,
 	const char *colon = strrchr(text, ':');
 	uint64_t number;
 
-	if (colon == NULL ||
-	    !str_to_uint(str_from(colon + 1), UINT16_MAX, &number))
+	if (colon == NULL)
 		return err_set(err, 0,
 		    "%s: expected ADDRESS:PORT, such as 127.0.0.1:8080", text);
+	if (!str_to_uint(str_from(colon + 1), UINT16_MAX, &number))
+		return err_set(err, 0,
+		    "%s: expected a port from 0 to 65535 after the last colon",
+		    text);
 	name = str_slice(all, 0, (size_t)(colon - text));
 	if (str_has_prefix(name, STR("[")) && str_has_suffix(name, STR("]")))
 		name = str_slice(name, 1, name.len - 1);

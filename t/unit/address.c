@@ -12,6 +12,10 @@
 #include "base/address.h"
 #include "base/str.h"
 
+#define FORM "expected ADDRESS:PORT"
+#define PORT "expected a port from 0 to 65535"
+#define HOST "an address is needed"
+
 static void
 test_split(void)
 {
@@ -19,21 +23,22 @@ test_split(void)
 		const char *text;
 		const char *host; /* NULL: refused */
 		unsigned port;
+		const char *why;  /* the message has this */
 	} rows[] = {
-		{"127.0.0.1:8080", "127.0.0.1", 8080},
-		{"[::1]:0", "::1", 0},
-		{"::1:80", "::1", 80},
-		{"localhost:65535", "localhost", 65535},
-		{"127.0.0.1:65536", NULL, 0},
-		{"127.0.0.1:", NULL, 0},
-		{"127.0.0.1:-1", NULL, 0},
-		{"127.0.0.1:+1", NULL, 0},
-		{"127.0.0.1: 1", NULL, 0},
-		{"127.0.0.1", NULL, 0},
-		{"8080", NULL, 0},
-		{":8080", NULL, 0},
-		{"[]:8080", NULL, 0},
-		{"", NULL, 0},
+		{"127.0.0.1:8080", "127.0.0.1", 8080, NULL},
+		{"[::1]:0", "::1", 0, NULL},
+		{"::1:80", "::1", 80, NULL},
+		{"localhost:65535", "localhost", 65535, NULL},
+		{"127.0.0.1:65536", NULL, 0, PORT},
+		{"127.0.0.1:", NULL, 0, PORT},
+		{"127.0.0.1:-1", NULL, 0, PORT},
+		{"127.0.0.1:+1", NULL, 0, PORT},
+		{"127.0.0.1: 1", NULL, 0, PORT},
+		{"127.0.0.1", NULL, 0, FORM},
+		{"8080", NULL, 0, FORM},
+		{":8080", NULL, 0, HOST},
+		{"[]:8080", NULL, 0, HOST},
+		{"", NULL, 0, FORM},
 	};
 	char host[ADDRESS_HOST], large[ADDRESS_HOST + 4];
 	uint16_t port;
@@ -44,8 +49,11 @@ test_split(void)
 		bool good = address_split(text, host, &port, &err);
 		ok(good == (rows[i].host != NULL), "split %s: %s", text,
 		    rows[i].host != NULL ? "is taken" : "is refused");
-		if (!good)
+		if (!good) {
+			ok(strstr(err.text, rows[i].why) != NULL,
+			    "split %s: %s", text, err.text);
 			continue;
+		}
 		is_str(str_from(host), rows[i].host, "split %s: host", text);
 		is_int(port, rows[i].port, "split %s: port", text);
 	}
