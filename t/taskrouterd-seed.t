@@ -238,6 +238,24 @@ subtest 'from one server to another' => sub {
     is $bea->{available}, JSON::PP::true, 'the Activity is as available';
 };
 
+subtest 'a Worker who is reserved' => sub {
+    my $response = plant($server, seed_with(multi_task_enabled => \0, workers => [{ friendly_name => 'A',
+        activity_name => 'Available' }], task_queues => [{ %$queue, reservation_activity_name => 'Unavailable' }],
+        workflows => [$workflow], tasks => [{ workflow_friendly_name => 'F' }]));
+    my $made = $response->{json}{workspaces}[0];
+    my $worker = "/Workspaces/$made->{sid}/Workers/$made->{workers}{A}";
+    is $server->eventually($worker, sub { $_->{activity_name} eq 'Unavailable' })->{activity_name}, 'Unavailable',
+        'is in the Activity of the reserved';
+    my $dump = dump_of($server, workspace => $made->{sid});
+    is $json->decode($dump)->{workspaces}[0]{workers}[0]{activity_name}, 'Available', 'a dump has the one before';
+    my $other = TaskRouter::Taskrouterd->start;
+    my ($copy) = @{ plant($other, $dump)->{json}{workspaces} };
+    my $task = $other->eventually("/Workspaces/$copy->{sid}/Tasks/$copy->{tasks}[0]",
+        sub { $_->{assignment_status} eq 'reserved' });
+    is $task->{assignment_status}, 'reserved', 'so that the Task is routed again';
+    is dump_of($other), $dump, 'and the dump of that is the same text';
+};
+
 subtest 'what a Workspace does with a seed' => sub {
     my $application = TaskRouter::Application->start('/callback' => '{"instruction":"accept"}');
     my $response = plant($server, seed_with(workers => [{ friendly_name => 'A', activity_name => 'Available' }],

@@ -85,6 +85,31 @@ show(struct dump *dump, enum resource_id resource,
 	return parse(dump);
 }
 
+/* Where the Worker goes when the Reservation for which he was moved ends. No
+ * seed has Reservations: in their Activity he would stay for ever, and the
+ * Task with nobody. NULL: he is where he was put otherwise. */
+static struct activity *
+activity_before(const struct worker *worker)
+{
+	struct reservation *reservation;
+
+	TAILQ_FOREACH(reservation, &worker->reservations, of_worker)
+		if (reservation->previous != NULL)
+			return reservation->previous;
+	return NULL;
+}
+
+static struct json_object *
+show_worker(struct dump *dump, const struct worker *worker)
+{
+	struct worker shown = *worker;
+	struct activity *before = activity_before(worker);
+
+	if (before != NULL)
+		shown.activity = before;
+	return show(dump, RESOURCE_WORKERS, &shown.object);
+}
+
 static bool
 is_preset(const struct worker_channel *channel)
 {
@@ -142,6 +167,19 @@ note_all(struct dump *dump)
 }
 
 static void
+add(struct dump *dump, size_t row, const struct object *object)
+{
+	const struct worker *worker = (const struct worker *)object;
+
+	if (object->kind == KIND_WORKER)
+		seed_form_add(dump->form, rows[row].seed,
+		    show_worker(dump, worker), show_channels(dump, worker));
+	else
+		seed_form_add(dump->form, rows[row].seed,
+		    show(dump, rows[row].resource, object), NULL);
+}
+
+static void
 add_all(struct dump *dump)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
@@ -149,13 +187,7 @@ add_all(struct dump *dump)
 		while ((object = next(dump, rows[i].kind, object)) != NULL) {
 			if (is_passed_over(object))
 				continue;
-			struct json_object *channels =
-			    rows[i].kind == KIND_WORKER
-			    ? show_channels(
-				  dump, (const struct worker *)object)
-			    : NULL;
-			seed_form_add(dump->form, rows[i].seed,
-			    show(dump, rows[i].resource, object), channels);
+			add(dump, i, object);
 			arena_release(&dump->memory);
 		}
 	}

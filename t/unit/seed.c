@@ -415,6 +415,23 @@ static const struct {
 	    "          {\"task_channel_unique_name\": \"sms\", "
 	    "\"configured_capacity\": 0}\n"
 	    "        ]\n      }\n    ]" TAIL},
+	{"a Worker who is reserved is where he was before that",
+	    IN("\"multi_task_enabled\":false,\"workers\":[{"
+	       "\"friendly_name\":\"A\",\"activity_name\":\"Available\"}],"
+	       "\"task_queues\":[{\"friendly_name\":\"Q\","
+	       "\"reservation_activity_name\":\"Unavailable\"}],"
+	       "\"tasks\":[{\"virtual_start_time\":\"2025-12-31\","
+	       "\"task_queue_friendly_name\":\"Q\"}]"),
+	    HEAD "    \"multi_task_enabled\": false,\n" ACTIVITIES CHANNELS
+	    ",\n    \"workers\": [\n"
+	    "      {\"friendly_name\": \"A\", \"activity_name\": "
+	    "\"Available\"}\n    ],\n"
+	    "    \"task_queues\": [\n"
+	    "      {\"friendly_name\": \"Q\", \"reservation_activity_name\": "
+	    "\"Unavailable\"}\n    ],\n    \"tasks\": [\n      {\n"
+	    "        \"virtual_start_time\": \"2025-12-31T00:00:00Z\",\n"
+	    "        \"task_queue_friendly_name\": \"Q\"\n"
+	    "      }\n    ]" TAIL},
 	{"labels",
 	    IN("\"task_queues\":[{\"sid\":\"first\",\"friendly_name\":\"Q\"},"
 	       "{\"sid\":\"second\",\"friendly_name\":\"Q\"},{\"friendly_name\":"
