@@ -154,6 +154,9 @@ subtest 'a bad seed by request' => sub {
     is_deeply $response->{json}{errors}, ['workspaces[1].worker: a Workspace has no such property; did you mean "workers"?',
         'workspaces[1].friendly_name: expected 1 to 64 characters, got 65'], 'all messages';
     is dump_of($server), $before, 'nothing has changed, of the first Workspace neither';
+    my $parsed = plant($server, seed_with(task_queues => [{ friendly_name => 'Q', target_workers => "a == 1\nAND b ==" }]));
+    is_deeply $parsed->{json}{errors}, ["workspaces[0].task_queues[0].target_workers: mismatched input '<EOF>' expecting a value"],
+        'the message of an expression is one line';
     is plant($server, '')->{status}, 400, 'an empty body';
     is plant($server, '{"workspaces": [')->{json}{errors}[0], 'line 1, column 17: the text ends too early', 'no JSON';
     is plant($server, '{}' . ' ' x (5 << 20))->{status}, 413, 'a body that is too large';

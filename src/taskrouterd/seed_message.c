@@ -137,15 +137,26 @@ seed_refused(enum seed_kind kind, const struct refusal *refusal)
 	return NULL;
 }
 
+/* An expression is shown below what is wrong with it, with a caret: the place
+ * of a message says which one it is. */
+static struct str
+first_line(struct str text)
+{
+	const char *end = memchr(text.at, '\n', text.len);
+
+	return end == NULL ? text
+			   : str_slice(text, 0, (size_t)(end - text.at));
+}
+
 bool
 seed_error_refusal(struct seed_reader *reader, enum seed_kind kind,
     const struct refusal *refusal)
 {
 	const struct seed_property *property = seed_refused(kind, refusal);
+	struct str text = first_line(str_from(refusal->text));
 
 	if (property == NULL)
-		return seed_error(reader, "%s", refusal->text);
+		return seed_error(reader, "%.*s", STR_ARGS(text));
 	return seed_error_at(reader, property->name, "%.*s",
-	    STR_ARGS(behind(
-		str_from(refusal->text), property->parameter)));
+	    STR_ARGS(behind(text, property->parameter)));
 }
