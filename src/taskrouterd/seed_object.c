@@ -16,33 +16,59 @@ drop(struct form *form, const char *parameter)
 	return false;
 }
 
-/* Each parameter that is refused is taken away, to see what is wrong with the
- * others. One that is required and now missing has been reported. */
+struct attempt {
+	enum seed_kind kind;
+	struct json_object *json;
+	struct form form;
+	bool good; /* nothing was refused so far */
+};
+
+static bool
+is_given(const struct attempt *attempt, const struct seed_property *property)
+{
+	return property != NULL &&
+	    form_get(&attempt->form, property->parameter).at != NULL;
+}
+
+/* Reports the refusal of a parameter and takes that away, to see what is wrong
+ * with the others. False: there is nothing to go on with. */
+static bool
+refuse(struct seed_reader *reader, struct attempt *attempt,
+    const struct refusal *refusal)
+{
+	const struct seed_property *property =
+	    seed_refused(attempt->kind, refusal);
+
+	(void)seed_error_refusal(reader, attempt->kind, refusal);
+	attempt->good = false;
+	return is_given(attempt, property) &&
+	    drop(&attempt->form, property->parameter);
+}
+
+/* What is required and now missing has been reported. */
 static bool
 read_changes(struct seed_reader *reader, const struct parameters *parameters,
-    enum seed_kind kind, struct json_object *json, struct form *form,
-    struct changes *changes)
+    struct attempt *attempt, struct changes *changes)
 {
-	bool good = true;
-
 	for (;;) {
 		struct refusal refusal = {0};
-		if (parameters_read(parameters, form, changes, &refusal))
-			return good;
+		if (parameters_read(
+			parameters, &attempt->form, changes, &refusal))
+			return true;
 		const struct seed_property *property =
-		    seed_refused(kind, &refusal);
-		bool is_given = property != NULL &&
-		    form_get(form, property->parameter).at != NULL;
-		if (!is_given && property != NULL &&
-		    json_get(json, property->name) != NULL)
+		    seed_refused(attempt->kind, &refusal);
+		if (property != NULL && !is_given(attempt, property) &&
+		    json_get(attempt->json, property->name) != NULL)
 			return false;
-		(void)seed_error_refusal(reader, kind, &refusal);
-		if (!is_given || !drop(form, property->parameter))
+		if (!refuse(reader, attempt, &refusal))
 			return false;
-		good = false;
 	}
 }
 
+/* A trial also makes what is left of an object without that which was refused:
+ * the router may refuse more of it, and others refer to it. But what it then
+ * says about others than what is given may be for want of what was taken
+ * away. */
 static struct object *
 apply(struct seed_reader *reader, enum seed_kind kind,
     struct router_event *event, enum field_use use, struct json_object *json)
@@ -55,19 +81,23 @@ apply(struct seed_reader *reader, enum seed_kind kind,
 		.use = use,
 		.now = reader->now,
 	};
-	struct refusal refusal = {0};
-	struct object *object;
-	struct form form;
+	struct attempt attempt = {.kind = kind, .json = json};
 
-	bool good = seed_make_form(reader, kind, use, json, &form);
-	if (!read_changes(reader, &parameters, kind, json, &form,
-		&event->changes) ||
-	    !good)
-		return NULL;
-	object = reader->apply(reader, event, &refusal);
-	if (object == NULL)
-		(void)seed_error_refusal(reader, kind, &refusal);
-	return object;
+	attempt.good = seed_make_form(reader, kind, use, json, &attempt.form);
+	while (read_changes(reader, &parameters, &attempt, &event->changes) &&
+	    (attempt.good || reader->is_trial)) {
+		struct refusal refusal = {0};
+		struct object *object =
+		    reader->apply(reader, event, &refusal);
+		if (object != NULL)
+			return object;
+		if (!attempt.good &&
+		    !is_given(&attempt, seed_refused(kind, &refusal)))
+			return NULL;
+		if (!refuse(reader, &attempt, &refusal))
+			return NULL;
+	}
+	return NULL;
 }
 
 struct object *
