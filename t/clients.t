@@ -48,7 +48,7 @@ my $workspace = $server->new_workspace(FriendlyName => 'The one', Template => 'N
 $server->new_workspace(FriendlyName => "Other $_") for 2 .. $workspaces;
 $workspace->new_activity('Here', 1);
 my $queue = $workspace->queue('Spanish', TargetWorkers => 'speaks == "es"');
-my $workflow = $workspace->workflow('Language', { filters => [{ expression => 'language == "es"',
+my $workflow = $workspace->workflow('Language', { filters => [{ expression => 'selected_language == "es"',
     targets => [{ queue => $queue->{sid} }] }] });
 $workspace->worker('Alicia', { speaks => 'es' }, activity => 'Here', capacity => { default => 50 });
 
@@ -85,7 +85,7 @@ sub check_recipe {
     my ($sid) = $process->output =~ /\b(WT[0-9a-f]{32})\b.*\b(?:pending|reserved)\b/s;
     ok $sid, 'it prints SID and assignment_status of a Task' or return diag $process->output;
     my $task = $workspace->task_until($server->fetched($workspace->path('Tasks', $sid)), 'reserved');
-    is $task->{attributes}, '{"language":"es"}', 'which is there, with its attributes';
+    is $task->{attributes}, '{"selected_language":"es"}', 'which is there, with its attributes';
     is $task->{assignment_status}, 'reserved', 'was routed';
     is $workspace->reservation($task)->{worker_name}, 'Alicia', 'and is reserved for the Worker';
 }
@@ -116,6 +116,24 @@ for my $recipe (@local) {
     isnt $process->exit_status, 0, "without an address it does not start: $recipe->{command}";
     like $process->output, qr/TASKROUTER_API_URL is not set/, 'and says why';
 }
+
+subtest 'a Workspace to try them with' => sub {
+    plan skip_all => $needs{curl}->() if $needs{curl}->();
+    my ($seed) = read_file("$folder/README") =~ /^ {4}taskrouterd --seed (\S+)$/m;
+    my $lines = join "\n", read_file("$folder/README") =~ /^ {4}(export TASKROUTER_\w+=\$\(\n.*?\))$/msg;
+    my $seeded = TaskRouter::Taskrouterd->start(arguments => ['--seed', TaskRouter::Process::write_file(
+        temporary_directory() . '/seed.json', read_file("$folder/$seed"))]);
+    my $process = run("$lines\n./curl.sh && echo \$TASKROUTER_WORKFLOW_SID", TASKROUTER_API_URL => $seeded->base_url,
+        TASKROUTER_WORKSPACE_SID => '', TASKROUTER_WORKFLOW_SID => '');
+    is $process->exit_status, 0, 'the commands that find it end well';
+    like $process->output, qr/"Contact centre"/, 'it is that of the seed' or diag $process->output;
+    my ($workspace) = $seeded->listed('/Workspaces');
+    my ($workflow) = $seeded->listed("/Workspaces/$workspace->{sid}/Workflows");
+    like $process->output, qr/^\Q$workflow->{sid}\E$/m, 'as is the Workflow';
+    my ($task) = $seeded->listed("/Workspaces/$workspace->{sid}/Tasks");
+    like $task->{assignment_status}, qr/^(?:pending|reserved)$/, 'the Task that is created is one for its TaskQueues';
+    is $task->{task_queue_friendly_name}, 'Customer Care Requests - Spanish', '... the Spanish one';
+};
 
 subtest 'as-twilio leaves everything else as it is' => sub {
     my $missing = name_missing();

@@ -51,7 +51,7 @@ static class LocalClient
         var task = TaskResource.Create(
             Environment.GetEnvironmentVariable("TASKROUTER_WORKSPACE_SID"),
             workflowSid: Environment.GetEnvironmentVariable("TASKROUTER_WORKFLOW_SID"),
-            attributes: "{\"language\":\"es\"}");
+            attributes: "{\"selected_language\":\"es\"}");
         Console.WriteLine("{0} {1}", task.Sid, task.AssignmentStatus);
     }
 }

@@ -48,7 +48,7 @@ public class LocalClient extends NetworkHttpClient {
         }
         Task task = Task.creator(System.getenv("TASKROUTER_WORKSPACE_SID"))
             .setWorkflowSid(System.getenv("TASKROUTER_WORKFLOW_SID"))
-            .setAttributes("{\"language\":\"es\"}")
+            .setAttributes("{\"selected_language\":\"es\"}")
             .create();
         System.out.println(task.getSid() + " " + task.getAssignmentStatus());
     }

@@ -14,7 +14,7 @@ async function main() {
   }
   const task = await taskrouter.workspaces(process.env.TASKROUTER_WORKSPACE_SID).tasks.create({
     workflowSid: process.env.TASKROUTER_WORKFLOW_SID,
-    attributes: JSON.stringify({ language: "es" }),
+    attributes: JSON.stringify({ selected_language: "es" }),
   });
   console.log(task.sid, task.assignmentStatus);
 }

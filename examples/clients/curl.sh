@@ -20,5 +20,5 @@ values() {
 ask "$base?PageSize=1000" | values 'sid\|friendly_name'
 ask "$base/$TASKROUTER_WORKSPACE_SID/Tasks" \
 	-d "WorkflowSid=$TASKROUTER_WORKFLOW_SID" \
-	--data-urlencode 'Attributes={"language":"es"}' |
+	--data-urlencode 'Attributes={"selected_language":"es"}' |
 	values 'sid\|assignment_status'

@@ -22,7 +22,7 @@ async function main() {
   const tasks = client.taskrouter.v1.workspaces(process.env.TASKROUTER_WORKSPACE_SID).tasks;
   const task = await tasks.create({
     workflowSid: process.env.TASKROUTER_WORKFLOW_SID,
-    attributes: JSON.stringify({ language: "es" }),
+    attributes: JSON.stringify({ selected_language: "es" }),
   });
   console.log(task.sid, task.assignmentStatus);
 }

@@ -24,6 +24,6 @@ foreach ($taskrouter->workspaces->read() as $workspace) {
 }
 $task = $taskrouter->workspaces(getenv('TASKROUTER_WORKSPACE_SID'))->tasks->create([
     'workflowSid' => getenv('TASKROUTER_WORKFLOW_SID'),
-    'attributes' => json_encode(['language' => 'es']),
+    'attributes' => json_encode(['selected_language' => 'es']),
 ]);
 echo "$task->sid $task->assignmentStatus\n";

@@ -53,7 +53,7 @@ func main() {
 	}
 	params := &taskrouter.CreateTaskParams{}
 	params.SetWorkflowSid(os.Getenv("TASKROUTER_WORKFLOW_SID"))
-	params.SetAttributes(`{"language":"es"}`)
+	params.SetAttributes(`{"selected_language":"es"}`)
 	task, err := api.CreateTask(os.Getenv("TASKROUTER_WORKSPACE_SID"), params)
 	if err != nil {
 		log.Fatal(err)

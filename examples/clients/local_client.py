@@ -27,6 +27,6 @@ for workspace in taskrouter.workspaces.list():
     print(workspace.sid, workspace.friendly_name)
 task = taskrouter.workspaces(os.environ["TASKROUTER_WORKSPACE_SID"]).tasks.create(
     workflow_sid=os.environ["TASKROUTER_WORKFLOW_SID"],
-    attributes=json.dumps({"language": "es"}),
+    attributes=json.dumps({"selected_language": "es"}),
 )
 print(task.sid, task.assignment_status)

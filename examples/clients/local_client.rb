@@ -21,6 +21,6 @@ workspaces = client.taskrouter.v1.workspaces
 workspaces.list.each { |workspace| puts "#{workspace.sid} #{workspace.friendly_name}" }
 task = client.taskrouter.v1.workspaces(ENV.fetch('TASKROUTER_WORKSPACE_SID')).tasks.create(
   workflow_sid: ENV.fetch('TASKROUTER_WORKFLOW_SID'),
-  attributes: JSON.generate(language: 'es')
+  attributes: JSON.generate(selected_language: 'es')
 )
 puts "#{task.sid} #{task.assignment_status}"

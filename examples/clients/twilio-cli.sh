@@ -10,5 +10,5 @@ twilio api:taskrouter:v1:workspaces:list \
 twilio api:taskrouter:v1:workspaces:tasks:create \
 	--workspace-sid "$TASKROUTER_WORKSPACE_SID" \
 	--workflow-sid "$TASKROUTER_WORKFLOW_SID" \
-	--attributes '{"language":"es"}' \
+	--attributes '{"selected_language":"es"}' \
 	--properties sid,assignmentStatus
