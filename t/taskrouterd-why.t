@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use JSON::PP ();
 use Test::More;
+use TaskRouter::Application;
 use TaskRouter::Process qw(time_limit);
 use TaskRouter::Taskrouterd;
 
@@ -139,6 +140,41 @@ subtest 'the request' => sub {
     like $answer->{headers}{'content-type'}[0], qr{^text/plain}, '… of that type';
     is $server->request(method => 'GET', target => "/_local/why/$task->{sid}?format=xml")->{status}, 400, 'no other';
     is_deeply $space->fresh($task), { %$before, age => $space->fresh($task)->{age} }, 'the Task is as it was';
+};
+
+subtest 'what the application answered' => sub {
+    my $application = TaskRouter::Application->start('/text' => 'hello', '/misspelt' => '{"instruction":"acept"}', '/good' => '{}');
+    my @rows = (
+        ['/text', qr/Warning 40001 at \S+: /, 1],
+        ['/misspelt', qr/Error 55555 at \S+: .*acept/, 1],
+        ['/good', undef, 0],
+    );
+    for my $row (@rows) {
+        my ($path, $said, $count) = @$row;
+        my $space = $server->new_workspace;
+        my $workflow = $space->workflow('W', $space->queue('Q'), AssignmentCallbackUrl => $application->url($path));
+        $space->worker('Alice', {});
+        my $task = $space->task($workflow, {});
+        $server->updated('/_local/clock', advance => 0);
+        my $why = why($task);
+        is $why->{alerts_total}, $count, "$path: so many alerts";
+        is scalar @{ $why->{alerts} }, $count, '... are told';
+        like $why->{summary}, qr/ The debugger has 1 alert about it, the last: $said/, '... and the last one in the summary' if $said;
+        unlike $why->{summary}, qr/debugger/, '... and none in the summary' if !$said;
+        like $server->get("/_local/why/$task->{sid}?format=text")->{body}, qr/^What the debugger has about it:\n  - $said/m,
+            '... and in the text' if $said;
+    }
+    my $space = $server->new_workspace;
+    my $workflow = $space->workflow('W', $space->queue('Q'), AssignmentCallbackUrl => 'http://127.0.0.1:1/');
+    $space->worker('Alice', {});
+    my $task = $space->task($workflow, {});
+    $server->updated('/_local/clock', advance => 0);
+    my $why = why($task);
+    # Ten offers a second, and the clock is the machine's.
+    cmp_ok $why->{alerts_total}, '>=', 10, 'nobody there: each attempt is an alert';
+    is scalar @{ $why->{alerts} }, 5, '... of which five are told';
+    like $why->{summary}, qr/ The debugger has $why->{alerts_total} alerts about it, the last: Error 11205 at /, '... and the last one first';
+    $application->stop;
 };
 
 done_testing;

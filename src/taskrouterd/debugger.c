@@ -254,6 +254,18 @@ put_alert(struct buf *out, const struct debugger_note *note)
 	buf_add_byte(out, '}');
 }
 
+const struct debugger_note *
+debugger_next_about(
+    const struct debugger *debugger, struct str task, size_t *index)
+{
+	const struct alert *alert;
+
+	while ((alert = ring_newest(debugger->alerts, (*index)++)) != NULL)
+		if (str_equal(alert->note.task, task))
+			return &alert->note;
+	return NULL;
+}
+
 struct str
 debugger_write(const struct debugger *debugger, struct arena *arena)
 {

@@ -51,6 +51,11 @@ void debugger_note(struct debugger *debugger, const struct debugger_note *note);
  * memory for. Absent when it does not fit the arena. */
 struct str debugger_write(const struct debugger *debugger, struct arena *arena);
 
+/* The next alert about the Task, from the newest on; *index is 0 at first and
+ * the caller's. NULL: there is none. Good until the next note. */
+const struct debugger_note *debugger_next_about(
+    const struct debugger *debugger, struct str task, size_t *index);
+
 void debugger_clear(struct debugger *debugger);
 
 /* What Twilio calls the error, and whether it is a warning; for a number that

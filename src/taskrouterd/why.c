@@ -4,8 +4,10 @@
 #include "taskrouterd/why.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "router/why.h"
 #include "taskrouterd/daemon.h"
+#include "taskrouterd/debugger.h"
 #include "taskrouterd/why_text.h"
 #include "taskrouterd/why_words.h"
 #include "taskrouterd/why_write.h"
@@ -69,6 +71,41 @@ make_body(struct exchange *exchange)
 								   : NULL;
 }
 
+static struct str
+alert_sentence(const struct debugger_note *note, struct arena *arena)
+{
+	char date[CLOCK_TEXT_SIZE];
+
+	clock_format(note->date, date);
+	return arena_format(arena, "%s %u at %.19sZ: %s: %.*s",
+	    debugger_is_warning(note->code) ? "Warning" : "Error", note->code,
+	    date, debugger_message(note->code), STR_ARGS(note->text));
+}
+
+/* An application that answers wrongly knows nothing of it; the debugger does. */
+static void
+tell_alerts(struct why_words *words, const struct debugger *debugger,
+    const struct task *task, struct arena *arena)
+{
+	const struct debugger_note *note;
+	struct str sid = str_from(task->object.sid);
+	size_t index = 0;
+
+	words->alert_count = words->alert_total = 0;
+	while ((note = debugger_next_about(debugger, sid, &index)) != NULL) {
+		words->alert_total++;
+		if (words->alert_count < WHY_ALERTS_MOST)
+			words->alerts[words->alert_count++] =
+			    alert_sentence(note, arena);
+	}
+	if (words->alert_total > 0)
+		words->summary = arena_format(arena,
+		    "%.*s The debugger has %zu alert%s about it, the last: %.*s",
+		    STR_ARGS(words->summary), words->alert_total,
+		    words->alert_total == 1 ? "" : "s",
+		    STR_ARGS(words->alerts[0]));
+}
+
 static bool
 write_body(struct exchange *exchange, const struct task *task,
     const struct question *question, struct buf *body)
@@ -82,6 +119,8 @@ write_body(struct exchange *exchange, const struct task *task,
 	    (size_t)question->workers, &arena);
 	if (why != NULL) {
 		why_word(&words, why, &arena);
+		tell_alerts(&words, daemon_of(exchange)->debugger, task,
+		    &arena);
 		(question->as_text ? why_text : why_write)(body, why, &words);
 	}
 	bool written = why != NULL && !arena.overflow && !body->failed;

@@ -100,6 +100,10 @@ why_text(struct buf *out, const struct why *why,
 	add_line(out, "\nWhat would change that:", STR(""));
 	for (size_t i = 0; i < words->count; i++)
 		add_line(out, "  - ", words->would_change[i]);
+	if (words->alert_count > 0)
+		add_line(out, "\nWhat the debugger has about it:", STR(""));
+	for (size_t i = 0; i < words->alert_count; i++)
+		add_line(out, "  - ", words->alerts[i]);
 	add_filters(out, why);
 	add_targets(out, why);
 	if (why->worker_count > 0)

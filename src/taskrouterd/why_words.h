@@ -10,11 +10,17 @@
 #include "router/why.h"
 
 #define WHY_WORDS_MOST 48
+#define WHY_ALERTS_MOST 5
 
 struct why_words {
 	struct str summary;
 	struct str would_change[WHY_WORDS_MOST];
 	size_t count;
+	/* What the debugger has about the Task, the newest first; the host
+	 * fills this in. */
+	struct str alerts[WHY_ALERTS_MOST];
+	size_t alert_count; /* of those in `alerts` */
+	size_t alert_total;
 };
 
 /* By the bits of enum obstacle, and by enum why_stand. */

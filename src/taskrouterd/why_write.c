@@ -454,6 +454,8 @@ why_write(struct buf *out, const struct why *why,
 	buf_add_byte(out, '{');
 	put_text(out, "summary", words->summary);
 	put_list(out, "would_change", words->would_change, words->count);
+	put_list(out, "alerts", words->alerts, words->alert_count);
+	put_count(out, "alerts_total", words->alert_total);
 	put_task(out, why);
 	put_workflow(out, why);
 	put_queue(out, why);
