@@ -87,7 +87,9 @@ stop(struct reading *reading, const char *why)
 	if (reading->stopped)
 		return;
 	reading->stopped = true;
-	err_set(reading->err, (size_t)XML_GetCurrentByteIndex(parser),
+	/* Of no text at all it says -1. */
+	XML_Index at = XML_GetCurrentByteIndex(parser);
+	err_set(reading->err, at > 0 ? (size_t)at : 0,
 	    "line %lu, column %lu: %s",
 	    (unsigned long)XML_GetCurrentLineNumber(parser),
 	    (unsigned long)XML_GetCurrentColumnNumber(parser) + 1, why);

@@ -131,6 +131,8 @@ test_refuse(void)
 		ok(strstr(err.text, rows[i].why) != NULL &&
 			strncmp(err.text, "line ", 5) == 0,
 		    "... because of %s: %s", rows[i].why, err.text);
+		ok(err.at <= strlen(rows[i].text),
+		    "... at a place in it: %zu", err.at);
 	}
 }
 
