@@ -83,6 +83,19 @@ subtest 'no filter matches, and there is no default_filter' => sub {
         'said so';
 };
 
+subtest 'more filters than are told of' => sub {
+    my %more = (5 => qr/And 2 more filters do not match\./, 4 => qr/And 1 more filter does not match\./);
+    for my $count (sort keys %more) {
+        my $space = $server->new_workspace;
+        my $queue = $space->queue('Q');
+        my $task = $space->task($space->workflow('W', { filters => [map {
+            { expression => "level == $_", targets => [{ queue => $queue->{sid} }] } } 1 .. $count] }), {});
+        my $said = all_said(why($task));
+        like $said, $more{$count}, "of $count filters";
+        is scalar(() = $said =~ /would match if/g), 3, '... three';
+    }
+};
+
 subtest 'behind others; the change that was named brings it' => sub {
     my $space = $server->new_workspace;
     my $queue = $space->queue('Q');

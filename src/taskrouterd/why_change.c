@@ -152,6 +152,24 @@ decisive(struct why_writer *writer, const struct why_expression *expression)
 	    STR_ARGS(last->note));
 }
 
+/* "; in the way too: Activity not available": all but the expression, which the
+ * sentence is about. */
+static struct str
+others(struct why_writer *writer, const struct why_worker *told, unsigned but)
+{
+	const char *before = "; in the way too: ";
+	struct str text = STR("");
+
+	for (size_t i = 0; i < OBSTACLE_COUNT; i++) {
+		if ((told->obstacles & ~but & 1U << i) == 0)
+			continue;
+		text = arena_format(writer->arena, "%.*s%s%s", STR_ARGS(text),
+		    before, why_obstacle_words[i]);
+		before = ", ";
+	}
+	return text;
+}
+
 static void
 say_unsuited(struct why_writer *writer)
 {
@@ -163,8 +181,10 @@ say_unsuited(struct why_writer *writer)
 		if (told->expression == NULL || told->membership != NULL)
 			continue;
 		say(writer, "%.*s would satisfy the target's expression if "
-		    "%.*s.", STR_ARGS(why_worker_name(writer, told->worker)),
-		    STR_ARGS(decisive(writer, told->expression)));
+		    "%.*s%.*s.",
+		    STR_ARGS(why_worker_name(writer, told->worker)),
+		    STR_ARGS(decisive(writer, told->expression)),
+		    STR_ARGS(others(writer, told, OBSTACLE_EXPRESSION)));
 		said++;
 	}
 }
@@ -191,10 +211,11 @@ say_ineligible(struct why_writer *writer)
 		if (told->membership == NULL ||
 		    !is_told_of(why, told->membership))
 			continue;
-		say(writer, "%.*s would be eligible for %.*s if %.*s.",
+		say(writer, "%.*s would be eligible for %.*s if %.*s%.*s.",
 		    STR_ARGS(why_worker_name(writer, told->worker)),
 		    STR_ARGS(why_queue_name(writer, why->task->task_queue)),
-		    STR_ARGS(decisive(writer, told->membership)));
+		    STR_ARGS(decisive(writer, told->membership)),
+		    STR_ARGS(others(writer, told, OBSTACLE_MEMBER)));
 		said++;
 	}
 }
@@ -235,6 +256,11 @@ say_filters(struct why_writer *writer)
 			    STR_ARGS(filter->doubts.texts[d]));
 		said++;
 	}
+	if (why->matching == 0 && why->filter_total > said)
+		say(writer, "And %zu more %s not match.",
+		    why->filter_total - said,
+		    why->filter_total - said == 1 ? "filter does"
+						  : "filters do");
 }
 
 /* ---- what time brings */

@@ -212,15 +212,17 @@ sum_up_assigned(struct why_writer *writer, struct buf *out)
 {
 	const struct why *why = writer->why;
 	const struct reservation *held = why_holder(why->task);
+	bool is_over = why->task->status == TASK_COMPLETED;
 
 	buf_format(out, " is %s", task_status_name(why->task->status));
 	if (held != NULL)
 		buf_format(out, ": %.*s %s it by Reservation %s (%s)",
 		    STR_ARGS(why_worker_name(writer, held->worker)),
-		    why->task->status == TASK_COMPLETED ? "had" : "has",
+		    is_over ? "had" : "has",
 		    held->object.sid, reservation_status_name(held->status));
-	buf_format(out, ", since %" PRId64 " s.",
-	    why_seconds_since(why, why->task->date_ended));
+	buf_format(out, ", %s%" PRId64 " s%s.", is_over ? "" : "for ",
+	    why_seconds_since(why, why->task->date_ended),
+	    is_over ? " ago" : "");
 }
 
 static void

@@ -201,6 +201,20 @@ static const struct {
 	    OBSTACLE_ACTIVITY, true,
 	    {"It was reserved 1 time before, last for Worker Alice (WK",
 	     "): rejected 7 s ago."}},
+	{"Activity and expression", SHOP "create TaskQueue: FriendlyName=Q\n"
+	    "create Worker: FriendlyName=Alice\n"
+	    FLOW("W", TARGETS("{\"queue\":\"@Q@\","
+	    "\"expression\":\"worker.level == 3\"}"))
+	    "create Task: Attributes={}", "#1",
+	    OBSTACLE_ACTIVITY | OBSTACLE_EXPRESSION, false,
+	    {"; in the way too: Activity not available."}},
+	{"Activity and TargetWorkers", SHOP
+	    "create TaskQueue: FriendlyName=Q&TargetWorkers=level > 2\n"
+	    "create Worker: FriendlyName=Alice&Attributes={\"level\":1}\n"
+	    FLOW("W", "{\"default_filter\":{\"queue\":\"@Q@\"}}")
+	    "create Task: Attributes={}", "#1",
+	    OBSTACLE_ACTIVITY | OBSTACLE_MEMBER, false,
+	    {"with 2); in the way too: Activity not available."}},
 	{"for one who is not eligible", SHOP
 	    "create TaskQueue: FriendlyName=Q&TargetWorkers=level > 2\n"
 	    ALICE "{\"level\":1}\n" FLOW("W", TARGETS("{\"queue\":\"@Q@\","
@@ -406,11 +420,12 @@ test_statuses(void)
 	    "update Reservation #1: ReservationStatus=accepted");
 	(void)look("#1", 9);
 	ok(says("is assigned: Worker Alice (WK"), "assigned: to whom");
-	ok(says("(accepted), since 0 s"), "… and since when");
+	ok(says("(accepted), for 0 s."), "… and for how long");
 	(void)routing_ask(&routing,
 	    "update Task #1: AssignmentStatus=completed");
 	(void)look("#1", 9);
 	ok(says("is completed: Worker Alice (WK"), "completed: by whom");
+	ok(says("(completed), 0 s ago."), "… and when");
 	end();
 }
 
