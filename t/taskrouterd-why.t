@@ -156,8 +156,11 @@ subtest 'the request' => sub {
 };
 
 subtest 'what the application answered' => sub {
-    my $application = TaskRouter::Application->start('/text' => 'hello', '/misspelt' => '{"instruction":"acept"}', '/good' => '{}');
+    my $application = TaskRouter::Application->start('/text' => 'hello', '/misspelt' => '{"instruction":"acept"}', '/good' => '{}',
+        '/escape' => { type => "text/html;\e[31m", body => '{}' });
     my @rows = (
+        ['/good#rc=9', qr/Warning at \S+: .*connection overrides/, 1],
+        ['/escape', qr/Warning 40000 at \S+: [^\e]*\.\[31m/, 1],
         ['/text', qr/Warning 40001 at \S+: /, 1],
         ['/misspelt', qr/Error 55555 at \S+: .*acept/, 1],
         ['/good', undef, 0],

@@ -71,15 +71,34 @@ make_body(struct exchange *exchange)
 								   : NULL;
 }
 
+/* Some of it is the application's, and the text may go to a terminal. */
+static struct str
+printable(struct str text, struct arena *arena)
+{
+	char *copy = arena_alloc(arena, text.len + 1);
+
+	if (copy == NULL)
+		return STR("");
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+		copy[i] = c < ' ' || c == 0x7f ? '.' : text.at[i];
+	}
+	return (struct str){copy, text.len};
+}
+
 static struct str
 alert_sentence(const struct debugger_note *note, struct arena *arena)
 {
+	struct str code = note->code == 0
+	    ? STR("")
+	    : arena_format(arena, " %u", note->code);
 	char date[CLOCK_TEXT_SIZE];
 
 	clock_format(note->date, date);
-	return arena_format(arena, "%s %u at %.19sZ: %s: %.*s",
-	    debugger_is_warning(note->code) ? "Warning" : "Error", note->code,
-	    date, debugger_message(note->code), STR_ARGS(note->text));
+	return arena_format(arena, "%s%.*s at %.19sZ: %s: %.*s",
+	    debugger_is_warning(note->code) ? "Warning" : "Error",
+	    STR_ARGS(code), date, debugger_message(note->code),
+	    STR_ARGS(printable(note->text, arena)));
 }
 
 /* An application that answers wrongly knows nothing of it; the debugger does. */
