@@ -20,6 +20,9 @@ COUNTER(REST_CALLS, "taskrouter_rest_calls_total",
 COUNTER(REST_TIME, "taskrouter_rest_duration_seconds",
     "Duration of calls of TaskRouter's REST API, by operation.",
     METRIC_HISTOGRAM, LABEL_OPERATION, NO_LABEL)
+COUNTER(STORE_FAULTS, "taskrouter_store_faults_total",
+    "Times that the store began to fail, or was still failing after a second.",
+    METRIC_COUNTER, NO_LABEL, NO_LABEL)
 COUNTER(RELOADS, "taskrouter_reloads_total",
     "Configurations read after SIGHUP, by result.", METRIC_COUNTER,
     LABEL_RESULT, NO_LABEL)

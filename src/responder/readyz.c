@@ -5,7 +5,11 @@
  */
 #include "base/compat.h"
 
+#include "responder/keeper.h"
 #include "responder/responder.h"
+
+/* A store that has been at one transaction for so long is as good as none. */
+#define STORE_STALL_US ((int64_t)5000000)
 
 static bool
 is_serving(const struct exchange *exchange)
@@ -19,12 +23,24 @@ can_take_callbacks(const struct exchange *exchange)
 	return settings_callbacks_blocked(settings_of(exchange)) == NULL;
 }
 
+/* Where no store is configured, none can fail. */
+static bool
+can_store(const struct exchange *exchange)
+{
+	const struct keeper *keeper = responder_of(exchange)->keeper;
+
+	return keeper == NULL ||
+	    (keeper_fault(keeper) == NULL &&
+		keeper_busy_us(keeper) < STORE_STALL_US);
+}
+
 static const struct {
 	const char *name;
 	bool (*holds)(const struct exchange *exchange);
 } checks[] = {
 	{"stopping", is_serving},
 	{"callbacks", can_take_callbacks},
+	{"store", can_store},
 };
 
 void

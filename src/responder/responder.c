@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/route.h"
+#include "responder/keeper.h"
 
 static const struct route routes[] = {
 #define ROUTE(name, methods, admit) \
@@ -155,6 +156,8 @@ responder_init(struct responder *responder, struct settings *settings,
 void
 responder_release(struct responder *responder)
 {
+	keeper_close(
+	    responder->keeper, responder->settings->limits.stop_timeout_ms);
 	rest_client_close(responder->rest);
 	metrics_close(responder->metrics);
 	settings_release(responder->settings);

@@ -14,6 +14,7 @@
 #include "twilio/rest.h"
 
 struct event_base;
+struct keeper;
 
 enum counter {
 #define COUNTER(name, metric, help, kind, first, second) COUNTER_##name,
@@ -46,6 +47,7 @@ struct responder {
 	struct metrics *metrics;
 	struct event_base *loop;  /* NULL until it is needed (CGI) */
 	struct rest_client *rest; /* NULL until it is needed */
+	struct keeper *keeper;    /* NULL until it is needed */
 	bool stopping;
 };
 
@@ -60,6 +62,15 @@ void responder_reload(struct responder *responder, struct settings *settings);
 /* Makes the event loop and the REST client if they are not there yet. */
 MUST_USE bool responder_need_loop(struct responder *responder, struct err *err);
 MUST_USE bool responder_need_rest(struct responder *responder, struct err *err);
+
+/* Starts the store's thread, if it does not run yet. False: *err says why, or
+ * that no store is configured. */
+MUST_USE bool responder_need_keeper(
+    struct responder *responder, struct err *err);
+
+/* Has the store opened, so that what is wrong with it is logged now. For
+ * programs that serve long; does nothing where no store is configured. */
+void responder_prepare_keeper(struct responder *responder);
 
 /* Makes the REST client ready for its first call, so that the loop need not
  * wait for it then; what is wrong is logged. For programs that serve long. */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "gateway/service.h"
+#include "responder/keeper.h"
 #include "responder/responder.h"
 
 struct server {
@@ -131,12 +132,16 @@ server_run(const struct server_start *start)
 	bool running = open_server(&server, start, &err);
 	if (running) {
 		responder_prepare_rest(&server.responder);
+		responder_prepare_keeper(&server.responder);
 		announce(&server);
 		service_run(&server.service);
 	} else {
 		log_event(LOG_LEVEL_ERROR, "start", "%s", err.text);
 	}
-	/* Calls first: their ends refer to exchanges. */
+	/* Jobs and calls first: their ends refer to exchanges. */
+	keeper_close(server.responder.keeper,
+	    server.responder.settings->limits.stop_timeout_ms);
+	server.responder.keeper = NULL;
 	rest_client_close(server.responder.rest);
 	server.responder.rest = NULL;
 	service_close(&server.service);

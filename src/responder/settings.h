@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "responder/settings_store.h"
 #include "twilio/instruction.h"
 #include "twilio/rest.h"
 
@@ -74,6 +75,7 @@ struct settings {
 	struct instruction assignment_default;
 	struct settings_choices assignment_workflows;
 	struct settings_choices assignment_task_queues;
+	struct settings_store store;
 	struct {
 		int64_t connect_timeout_ms;
 		int64_t timeout_ms;

@@ -41,7 +41,7 @@ for my $path (c_files('src')) {
     my $name = $1;
     if (is_table($path)) {
         my $rows = code_of($path) =~ s/^\s*#.*$//gmr;    # empty definitions of macros that an includer left out
-        like $rows, qr/\A(?:\s*[A-Z_]+(\((?:[^()]|(?1))*\)))*\s*\z/, "$name is a table: rows and nothing else";
+        like $rows, qr/\A(?:\s*(?:[A-Z_]+(\((?:[^()]|(?1))*\))|(\{(?:[^{}]|(?2))*\}),))*\s*\z/, "$name is a table: rows and nothing else";
         next;
     }
     ok compiles(qq{#include "$name"\n#include "$name"\n}), "$name compiles alone, and twice"
