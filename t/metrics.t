@@ -43,6 +43,7 @@ $responder->fastcgi_request({ method => 'GET', target => '/taskrouter/create_tas
 my $text = metrics($responder);
 
 subtest 'the text' => sub {
+    like $text, qr/^# TYPE taskrouter_rule_hits_total counter$/m, "a metric whose label is named later has its type";
     my @wrong = grep { !/^(?:# (?:HELP|TYPE) [a-zA-Z_:][\w:]* .+|[a-zA-Z_:][\w:]*(?:\{(?:\w+="(?:[^"\\\n]|\\.)*",?)+\})? [-+0-9.eEInfNa]+)$/ }
         split /\n/, $text;
     is "@wrong", '', 'every line is Prometheus text';

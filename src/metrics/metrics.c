@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "metrics/names.h"
+
 /* Upper bounds of the buckets, in microseconds, and as Prometheus reads them.
  * The last bucket is +Inf. */
 static const struct {
@@ -27,8 +29,6 @@ static const struct {
 
 /* A histogram's cells: its buckets, then the sum in microseconds. */
 #define HISTOGRAM_CELLS (ARRAY_LENGTH(buckets) + 1)
-
-typedef _Atomic uint64_t cell;
 
 /* A file of metrics begins with this and the hash of its table. */
 #define MAGIC UINT64_C(0x7472732e6d657472) /* "trs.metr" */
@@ -48,14 +48,29 @@ values_of(const struct metric_label *label)
 	return label->name == NULL ? 1 : label->count;
 }
 
+static bool
+is_named(const struct metric_label *label)
+{
+	return label->name != NULL && label->values == NULL;
+}
+
 static size_t
-cells_of(const struct metric *metric)
+series_cells(const struct metric *metric)
 {
 	size_t series =
 	    values_of(&metric->first) * values_of(&metric->second);
 
 	return metric->kind == METRIC_HISTOGRAM ? series * HISTOGRAM_CELLS
 						: series;
+}
+
+/* The names stand behind what they name; "other" needs no place. */
+static size_t
+cells_of(const struct metric *metric)
+{
+	size_t names = is_named(&metric->first) ? metric->first.count - 1 : 0;
+
+	return series_cells(metric) + names * NAMES_CELLS;
 }
 
 /* FNV-1a over everything that decides what a cell means. */
@@ -71,7 +86,8 @@ static uint64_t
 hash_label(uint64_t hash, const struct metric_label *label)
 {
 	for (size_t i = 0; label->name != NULL && i < label->count; i++)
-		hash = hash_text(hash, label->values[i]);
+		hash = hash_text(
+		    hash, is_named(label) ? "" : label->values[i]);
 	return hash_text(hash, label->name == NULL ? "" : label->name);
 }
 
@@ -211,6 +227,12 @@ metrics_close(struct metrics *metrics)
 	free(metrics);
 }
 
+static uint64_t
+read_cell(const cell *from)
+{
+	return atomic_load_explicit(from, memory_order_relaxed);
+}
+
 static void
 increase(cell *to, uint64_t by)
 {
@@ -244,27 +266,52 @@ metrics_observe(struct metrics *metrics, size_t metric, size_t first, int64_t us
 	increase(&cells[ARRAY_LENGTH(buckets)], (uint64_t)us);
 }
 
-static uint64_t
-read_cell(const cell *from)
+size_t
+metrics_name(struct metrics *metrics, size_t metric, struct str name)
 {
-	return atomic_load_explicit(from, memory_order_relaxed);
+	const struct metric *row = &metrics->table[metric];
+
+	if (!is_named(&row->first))
+		return SIZE_MAX;
+	return names_place(&metrics->cells[metrics->first_cell[metric] +
+			       series_cells(row)],
+	    row->first.count - 1, name);
 }
 
-/* {a="x",b="y"}, or nothing. */
+/* Backslash, quote and line feed are all that need it. */
 static void
-write_labels(struct buf *out, const struct metric *row, size_t first,
-    size_t second, const char *le)
+write_quoted(struct buf *out, struct str text)
+{
+	buf_add_byte(out, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.at[i];
+		if (c == '\\' || c == '"' || c == '\n')
+			buf_add_byte(out, '\\');
+		buf_add_byte(out, c == '\n' ? 'n' : c);
+	}
+	buf_add_byte(out, '"');
+}
+
+/* {a="x",b="y"}, or nothing; `cells` are all the metric's. */
+static void
+write_labels(struct buf *out, const struct metric *row, const cell *cells,
+    size_t first, size_t second, const char *le)
 {
 	const char *separator = "{";
+	char name[METRIC_NAME_LENGTH];
 
 	if (row->first.name != NULL) {
-		buf_format(out, "%s%s=\"%s\"", separator, row->first.name,
-		    row->first.values[first]);
+		buf_format(out, "%s%s=", separator, row->first.name);
+		write_quoted(out,
+		    is_named(&row->first)
+			? names_at(cells + series_cells(row),
+			      row->first.count - 1, first, name)
+			: str_from(row->first.values[first]));
 		separator = ",";
 	}
 	if (row->second.name != NULL) {
-		buf_format(out, "%s%s=\"%s\"", separator, row->second.name,
-		    row->second.values[second]);
+		buf_format(out, "%s%s=", separator, row->second.name);
+		write_quoted(out, str_from(row->second.values[second]));
 		separator = ",";
 	}
 	if (le != NULL) {
@@ -280,12 +327,13 @@ write_counter(struct buf *out, const struct metric *row, const cell *cells)
 {
 	size_t seconds = values_of(&row->second);
 
-	for (size_t i = 0; i < cells_of(row); i++) {
+	for (size_t i = 0; i < series_cells(row); i++) {
 		uint64_t value = read_cell(&cells[i]);
 		if (value == 0 && row->first.name != NULL)
 			continue;
 		buf_format(out, "%s", row->name);
-		write_labels(out, row, i / seconds, i % seconds, NULL);
+		write_labels(
+		    out, row, cells, i / seconds, i % seconds, NULL);
 		buf_format(out, " %ju\n", (uintmax_t)value);
 	}
 }
@@ -294,26 +342,34 @@ static void
 write_histogram(
     struct buf *out, const struct metric *row, const cell *cells, size_t first)
 {
+	const cell *own = &cells[first * HISTOGRAM_CELLS];
 	uint64_t total = 0;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(buckets); i++)
-		total += read_cell(&cells[i]);
+		total += read_cell(&own[i]);
 	if (total == 0 && row->first.name != NULL)
 		return;
 	total = 0;
 	for (size_t i = 0; i < ARRAY_LENGTH(buckets); i++) {
-		total += read_cell(&cells[i]);
+		total += read_cell(&own[i]);
 		buf_format(out, "%s_bucket", row->name);
-		write_labels(out, row, first, 0, buckets[i].le);
+		write_labels(out, row, cells, first, 0, buckets[i].le);
 		buf_format(out, " %ju\n", (uintmax_t)total);
 	}
-	uint64_t us = read_cell(&cells[ARRAY_LENGTH(buckets)]);
+	uint64_t us = read_cell(&own[ARRAY_LENGTH(buckets)]);
 	buf_format(out, "%s_sum", row->name);
-	write_labels(out, row, first, 0, NULL);
+	write_labels(out, row, cells, first, 0, NULL);
 	buf_format(out, " %ju.%06ju\n%s_count", (uintmax_t)(us / 1000000),
 	    (uintmax_t)(us % 1000000), row->name);
-	write_labels(out, row, first, 0, NULL);
+	write_labels(out, row, cells, first, 0, NULL);
 	buf_format(out, " %ju\n", (uintmax_t)total);
+}
+
+static void
+write_head(
+    struct buf *out, const char *name, const char *help, const char *type)
+{
+	buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 void
@@ -323,14 +379,21 @@ metrics_write(const struct metrics *metrics, struct buf *out)
 		const struct metric *row = &metrics->table[i];
 		const cell *cells = &metrics->cells[metrics->first_cell[i]];
 		bool counter = row->kind == METRIC_COUNTER;
-		buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", row->name,
-		    row->help, row->name, counter ? "counter" : "histogram");
+		write_head(out, row->name, row->help,
+		    counter ? "counter" : "histogram");
 		if (counter) {
 			write_counter(out, row, cells);
 			continue;
 		}
 		for (size_t f = 0; f < values_of(&row->first); f++)
-			write_histogram(
-			    out, row, cells + f * HISTOGRAM_CELLS, f);
+			write_histogram(out, row, cells, f);
 	}
+}
+
+void
+metrics_write_gauge(
+    struct buf *out, const char *name, const char *help, double value)
+{
+	write_head(out, name, help, "gauge");
+	buf_format(out, "%s %.16g\n", name, value);
 }

@@ -26,3 +26,6 @@ COUNTER(STORE_FAULTS, "taskrouter_store_faults_total",
 COUNTER(RELOADS, "taskrouter_reloads_total",
     "Configurations read after SIGHUP, by result.", METRIC_COUNTER,
     LABEL_RESULT, NO_LABEL)
+COUNTER(RULE_HITS, "taskrouter_rule_hits_total",
+    "Assignment callbacks answered by a rule, by its name.", METRIC_COUNTER,
+    LABEL_RULE, NO_LABEL)

@@ -54,6 +54,7 @@ static const char *const result_names[] = {"refused", "taken"};
 #define LABEL_REASON {"reason", VALUES(reason_names)}
 #define LABEL_OPERATION {"operation", VALUES(operation_names)}
 #define LABEL_OUTCOME {"outcome", VALUES(outcome_names)}
+#define LABEL_RULE {"rule", NULL, METRIC_NAMES}
 #define LABEL_RESULT {"result", VALUES(result_names)}
 
 static const struct metric counters[] = {
@@ -86,6 +87,15 @@ count_event(struct exchange *exchange, enum counter counter, size_t first,
     size_t second)
 {
 	metrics_add(responder_of(exchange)->metrics, counter, first, second);
+}
+
+void
+count_rule_hit(struct exchange *exchange, struct str name)
+{
+	struct metrics *metrics = responder_of(exchange)->metrics;
+
+	metrics_add(metrics, COUNTER_RULE_HITS,
+	    metrics_name(metrics, COUNTER_RULE_HITS, name), 0);
 }
 
 static void

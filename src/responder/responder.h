@@ -80,6 +80,8 @@ struct responder *responder_of(const struct exchange *exchange);
 const struct settings *settings_of(const struct exchange *exchange);
 void count_event(struct exchange *exchange, enum counter counter, size_t first,
     size_t second);
+/* Of the rule that an assignment callback was answered by; cheap. */
+void count_rule_hit(struct exchange *exchange, struct str name);
 
 /* Guards (route.admit). */
 bool admit_signed(struct exchange *exchange);

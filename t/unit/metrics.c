@@ -28,12 +28,21 @@ static const char *const sizes[] = {"s", "m"};
 		"size", sizes, ARRAY_LENGTH(sizes) \
 	}
 
+/* Three names and "other". */
+#define BY_RULE_NAME \
+	{ \
+		"rule", NULL, 4 \
+	}
+
 enum {
 	PLAIN,
 	BY_COLOUR,
 	BY_BOTH,
 	TIME,
 	TIME_BY_COLOUR,
+	BY_RULE,
+	BY_RULE_AND_SIZE,
+	TIME_BY_RULE,
 };
 
 static const struct metric table[] = {
@@ -44,6 +53,12 @@ static const struct metric table[] = {
 	[TIME] = {"time_seconds", "Time.", METRIC_HISTOGRAM, NONE, NONE},
 	[TIME_BY_COLOUR] = {"colour_seconds", "Time.", METRIC_HISTOGRAM, COLOUR,
 	    NONE},
+	[BY_RULE] = {"rule_total", "Named.", METRIC_COUNTER, BY_RULE_NAME,
+	    NONE},
+	[BY_RULE_AND_SIZE] = {"rule_size_total", "Named.", METRIC_COUNTER,
+	    BY_RULE_NAME, SIZE},
+	[TIME_BY_RULE] = {"rule_seconds", "Named.", METRIC_HISTOGRAM,
+	    BY_RULE_NAME, NONE},
 };
 
 static char folder[64];
@@ -162,6 +177,83 @@ test_histogram(void)
 }
 
 static void
+count_name(struct metrics *metrics, const char *name)
+{
+	metrics_add(metrics, BY_RULE,
+	    metrics_name(metrics, BY_RULE, str_from(name)), 0);
+}
+
+static void
+test_names(void)
+{
+	struct metrics *metrics =
+	    open_metrics(table, ARRAY_LENGTH(table), NULL);
+
+	ok(!str_contains(text_of(metrics), "rule="), "no name yet");
+	count_name(metrics, "spanish");
+	count_name(metrics, "\"a\\b\"\n{},");
+	count_name(metrics, "spanish");
+	has_line(metrics, "rule_total{rule=\"spanish\"} 2");
+	has_line(metrics, "rule_total{rule=\"\\\"a\\\\b\\\"\\n{},\"} 1");
+	count_name(metrics, "other");
+	count_name(metrics, "");
+	has_line(metrics, "rule_total{rule=\"\"} 1");
+	count_name(metrics, "one too many");
+	count_name(metrics, "and another");
+	has_line(metrics, "rule_total{rule=\"other\"} 3");
+	count_name(metrics, "spanish");
+	has_line(metrics, "rule_total{rule=\"spanish\"} 3");
+	ok(metrics_name(metrics, BY_RULE, STR("late")) == 3,
+	    "\"other\" is the last");
+	metrics_add(metrics, BY_RULE, 4, 0);
+	has_line(metrics, "rule_total{rule=\"other\"} 3");
+
+	struct str long_name = STR("0123456789abcdef0123456789abcdef"
+				   "0123456789abcdef0123456789abcde\xc3\xa9x");
+	metrics_add(metrics, BY_RULE_AND_SIZE,
+	    metrics_name(metrics, BY_RULE_AND_SIZE, long_name), 1);
+	has_line(metrics, "rule_size_total{rule=\"0123456789abcdef0123456789"
+			  "abcdef0123456789abcdef0123456789abcde\","
+			  "size=\"m\"} 1");
+	metrics_add(metrics, BY_RULE_AND_SIZE,
+	    metrics_name(metrics, BY_RULE_AND_SIZE, str_slice(long_name, 0, 63)),
+	    1);
+	ok(str_contains(text_of(metrics), "abcde\",size=\"m\"} 2\n"),
+	    "a longer name is cut between characters");
+	metrics_observe(metrics, TIME_BY_RULE,
+	    metrics_name(metrics, TIME_BY_RULE, STR("x")), 1500000);
+	has_line(metrics, "rule_seconds_bucket{rule=\"x\",le=\"1\"} 0");
+	has_line(metrics, "rule_seconds_sum{rule=\"x\"} 1.500000");
+	ok(metrics_name(metrics, BY_COLOUR, STR("red")) == SIZE_MAX,
+	    "no name for a label that has its values");
+	metrics_close(metrics);
+}
+
+static void
+test_gauge(void)
+{
+	static const struct {
+		double value;
+		const char *text;
+	} rows[] = {
+		{0, "0"}, {-1, "-1"}, {0.5, "0.5"}, {1234567890, "1234567890"},
+		{9007199254740992.0, "9007199254740992"}, {12.25, "12.25"},
+	};
+	struct buf out;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		char text[128];
+
+		buf_init(&out, 1000);
+		metrics_write_gauge(&out, "depth", "How many.", rows[i].value);
+		(void)snprintf(text, sizeof text, "# HELP depth How many.\n"
+		    "# TYPE depth gauge\ndepth %s\n", rows[i].text);
+		is_str(buf_str(&out), text, "a gauge of %s", rows[i].text);
+		buf_release(&out);
+	}
+}
+
+static void
 test_two_mappings(void)
 {
 	struct metrics *one = open_metrics(table, ARRAY_LENGTH(table), file);
@@ -198,8 +290,10 @@ test_processes(void)
 		struct err err;
 		struct metrics *metrics =
 		    metrics_open(table, ARRAY_LENGTH(table), file, &err);
-		for (int n = 0; metrics != NULL && n < EACH; n++)
+		for (int n = 0; metrics != NULL && n < EACH; n++) {
 			metrics_add(metrics, BY_BOTH, 1, 1);
+			count_name(metrics, n % 2 == 0 ? "even" : "odd");
+		}
 		metrics_close(metrics);
 		_exit(metrics == NULL);
 	}
@@ -208,6 +302,8 @@ test_processes(void)
 	struct metrics *metrics =
 	    open_metrics(table, ARRAY_LENGTH(table), file);
 	has_line(metrics, "both_total{colour=\"green\",size=\"m\"} 20000");
+	has_line(metrics, "rule_total{rule=\"even\"} 10000");
+	has_line(metrics, "rule_total{rule=\"odd\"} 10000");
 	metrics_close(metrics);
 }
 
@@ -235,6 +331,9 @@ static const struct {
 	    false},
 	{"the number of values",
 	    {"a_total", "A.", METRIC_COUNTER, {"colour", colours, 2}, NONE},
+	    false},
+	{"values that are named at run time",
+	    {"a_total", "A.", METRIC_COUNTER, {"colour", NULL, 3}, NONE},
 	    false},
 	{"a second label",
 	    {"a_total", "A.", METRIC_COUNTER, COLOUR, SIZE}, false},
@@ -335,6 +434,8 @@ main(void)
 	(void)snprintf(file, sizeof file, "%s/file", folder);
 	test_text();
 	test_histogram();
+	test_names();
+	test_gauge();
 	test_two_mappings();
 	test_processes();
 	test_changed_table();
