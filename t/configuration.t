@@ -69,6 +69,11 @@ subtest 'the example file' => sub {
     }
 };
 
+subtest 'the example file for phone calls' => sub {
+    my $said = accepted('as shipped', read_file(top_directory() . '/examples/calls.json'));
+    is scalar(() = $said =~ /\n/g), 1, '... and nothing to complain about' or diag $said;
+};
+
 subtest 'JSON with comments' => sub {
     my $good = json_text(configuration());
     accepted('comments', "// one\n/* two\n */" . $good =~ s/,/, \/\/ x\n/gr);
@@ -122,6 +127,17 @@ subtest 'instructions' => sub {
     refused('call without a url', $default->({ instruction => 'call', to => '+15005550007' }), 'assignment.default',
         qr/4011\d/);
     refused('a Workflow that is none', { assignment => { workflows => { WW1 => {} } } }, 'assignment.workflows.WW1');
+};
+
+subtest 'phone calls' => sub {
+    my ($one, $two) = map { { digits => "$_", prompt => 'x' } } qw(1 2);
+    accepted('a menu', { calls => { menu => [$one, $two], greeting => { play => '/x' } } });
+    refused('a menu without a Workflow', { workflow_sid => undef, calls => { menu => [$one, $two] } }, 'calls.menu', qr/workflow_sid/);
+    refused('a default that is not in it', { calls => { menu => [$one, $two], default => '3' } }, 'calls.default');
+    refused('the same digits twice', { calls => { menu => [$one, $one] } }, 'calls.menu.2', qr/choice 1/);
+    write_configuration($file);
+    my ($status, $said) = run_program(['-T', '-c', $file]);
+    like $said, qr/"menu": \[\{"digits": "1", "prompt": "Para espa\xc3\xb1ol oprime el uno\."/, '-T shows the menu of the quickstart';
 };
 
 subtest 'secrets' => sub {

@@ -49,7 +49,8 @@ struct request {
 	struct str path;  /* raw, of REQUEST_URI up to '?'; else absent */
 	struct str query; /* raw, without '?'; absent if there was no '?' */
 	/* Set by route_dispatch: */
-	struct form form;   /* parameters of a POST's body */
+	struct form form;   /* parameters of a POST's body; of a GET's query
+			     * where a guard has read them */
 	struct str segment; /* what stands for the "*" of its route */
 };
 

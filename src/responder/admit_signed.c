@@ -136,13 +136,16 @@ check_signature(struct exchange *exchange, struct str account_sid)
 	const struct request *request = &exchange->request;
 	struct config_strings tokens = tokens_for(exchange, account_sid);
 	struct str urls[MOST_URLS], tried = STR_NONE;
-	bool form = request->media == MEDIA_FORM;
+	/* Of a GET the URL says all; a body that came with it is not looked
+	 * at, here or later. */
+	bool get = request->method == METHOD_GET;
+	bool form = !get && request->media == MEDIA_FORM;
 	struct signature_check check = {
 		.signature = request->meta[META_HTTP_X_TWILIO_SIGNATURE],
 		.urls = urls,
 		.url_count = collect_urls(exchange, urls),
 		.form = form ? &request->form : NULL,
-		.body = form ? STR_NONE : request->body,
+		.body = form || get ? STR_NONE : request->body,
 		.auth_tokens = tokens.items,
 		.auth_token_count = tokens.count,
 	};
@@ -165,11 +168,26 @@ check_signature(struct exchange *exchange, struct str account_sid)
 	    "the signature is not of any URL that was tried");
 }
 
+/* The parameters of a GET are in the query. One that cannot be decoded has
+ * none: its signature counts all the same. */
+static const struct form *
+read_parameters(struct exchange *exchange)
+{
+	struct request *request = &exchange->request;
+	struct err err;
+
+	if (request->method == METHOD_GET &&
+	    !request_query_parameters(
+		request, &exchange->arena, &request->form, &err))
+		request->form = (struct form){NULL, 0};
+	return &request->form;
+}
+
 bool
 admit_signed(struct exchange *exchange)
 {
 	const struct settings *settings = settings_of(exchange);
-	const struct form *form = &exchange->request.form;
+	const struct form *form = read_parameters(exchange);
 	struct str account = form_get(form, "AccountSid");
 	struct str workspace = form_get(form, "WorkspaceSid");
 	const char *blocked = settings_callbacks_blocked(settings);

@@ -14,6 +14,9 @@ COUNTER(INSTRUCTIONS, "taskrouter_instructions_total",
     METRIC_COUNTER, LABEL_INSTRUCTION, NO_LABEL)
 COUNTER(REFUSED, "taskrouter_callbacks_refused_total",
     "Callbacks refused, by reason.", METRIC_COUNTER, LABEL_REASON, NO_LABEL)
+COUNTER(CALLS, "taskrouter_calls_total",
+    "Requests about phone calls answered, by what the caller gets.",
+    METRIC_COUNTER, LABEL_STEP, NO_LABEL)
 COUNTER(REST_CALLS, "taskrouter_rest_calls_total",
     "Calls of TaskRouter's REST API, by operation and outcome.",
     METRIC_COUNTER, LABEL_OPERATION, LABEL_OUTCOME)

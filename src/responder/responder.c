@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/route.h"
+#include "responder/calls.h"
 #include "responder/keeper.h"
 
 static const struct route routes[] = {
@@ -44,6 +45,12 @@ static const char *const reason_names[] = {
 	[REFUSED_WORKSPACE] = "workspace",
 	[REFUSED_UNCONFIGURED] = "unconfigured",
 };
+static const char *const step_names[] = {
+	[CALL_MENU] = "menu",
+	[CALL_REPEATED] = "repeated",
+	[CALL_ENQUEUED] = "enqueued",
+	[CALL_HUNG_UP] = "hung_up",
+};
 static const char *const result_names[] = {"refused", "taken"};
 
 #define VALUES(names) names, ARRAY_LENGTH(names)
@@ -55,6 +62,7 @@ static const char *const result_names[] = {"refused", "taken"};
 #define LABEL_OPERATION {"operation", VALUES(operation_names)}
 #define LABEL_OUTCOME {"outcome", VALUES(outcome_names)}
 #define LABEL_RULE {"rule", NULL, METRIC_NAMES}
+#define LABEL_STEP {"step", VALUES(step_names)}
 #define LABEL_RESULT {"result", VALUES(result_names)}
 
 static const struct metric counters[] = {

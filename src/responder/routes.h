@@ -6,6 +6,8 @@
  * in name.c, and the name stands in the log and the metrics.
  */
 ROUTE(assignment_callback, METHOD_POST, admit_signed)
+ROUTE(incoming_call, METHOD_GET | METHOD_POST, admit_signed)
+ROUTE(enqueue_call, METHOD_GET | METHOD_POST, admit_signed)
 ROUTE(create_task, METHOD_GET | METHOD_POST, admit_operator_change)
 ROUTE(accept_reservation, METHOD_GET | METHOD_POST, admit_operator_change)
 ROUTE(healthz, METHOD_GET | METHOD_HEAD, NULL)

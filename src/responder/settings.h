@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "config/config.h"
+#include "responder/settings_calls.h"
 #include "responder/settings_store.h"
 #include "twilio/instruction.h"
 #include "twilio/rest.h"
@@ -76,6 +77,7 @@ struct settings {
 	struct settings_choices assignment_workflows;
 	struct settings_choices assignment_task_queues;
 	struct settings_store store;
+	struct settings_calls calls;
 	struct {
 		int64_t connect_timeout_ms;
 		int64_t timeout_ms;
@@ -125,6 +127,8 @@ bool settings_knows_workspace(const struct settings *settings, struct str sid);
  * possible at all: a text for the operator, or NULL. */
 const char *settings_callbacks_blocked(const struct settings *settings);
 const char *settings_rest_blocked(const struct settings *settings);
+/* As those two: what keeps phone calls from being put into a queue. */
+const char *settings_calls_blocked(const struct settings *settings);
 /* As settings_rest_blocked, where the Workspace is not the settings' affair. */
 const char *settings_sign_in_blocked(const struct settings *settings);
 

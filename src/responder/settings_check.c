@@ -230,6 +230,24 @@ static const struct {
 	"wins over region and edge, which do not count"},
     {has_short_token, WARNING, "operator_token", {NULL},
 	"shorter than 16 characters"},
+    {settings_calls_lack_workflow, ERROR, "calls.menu", {"workflow_sid"},
+	"a choice has no workflow_sid, and there is none beside calls: its "
+	"callers could not be put into a queue"},
+    {settings_calls_need_workflow, WARNING, "workflow_sid", {"calls.menu"},
+	"not set: callers could not be put into a queue"},
+    {settings_calls_lack_default, ERROR, "calls.default", {"calls.menu"},
+	"no choice of calls.menu has these digits"},
+    {settings_calls_press_finish_key, ERROR, "calls.finish_on_key",
+	{"calls.menu"}, "is a digit of a choice of calls.menu"},
+    {settings_calls_say_nothing, WARNING, "calls.menu", {"calls.greeting"},
+	"nothing is said: callers do not know what they can press"},
+    {settings_calls_never_say_goodbye, WARNING, "calls.goodbye",
+	{"calls.no_input", "calls.wrong_input"},
+	"is never said: no call is ended for want of a choice"},
+    {settings_calls_are_too_long, ERROR, "calls.menu",
+	{"calls.greeting", "calls.goodbye"},
+	"the document of the menu, or of a choice, would have more than the "
+	"64 KiB that Twilio takes (Twilio error 11750)"},
     {has_longer_connect, ERROR, "rest.connect_timeout", {"rest.timeout"},
 	"longer than rest.timeout"},
     {has_shorter_stop, WARNING, "limits.stop_timeout", {"rest.timeout"},
@@ -254,6 +272,7 @@ settings_check(struct config_reader *reader, void *settings)
 	struct settings *s = settings;
 
 	derive_public_url(s);
+	settings_derive_calls(s);
 	for (size_t i = 0; i < ARRAY_LENGTH(checks); i++) {
 		if (!can_be_checked(reader, i) || !checks[i].is_true(s))
 			continue;

@@ -35,6 +35,28 @@ void settings_read_workflows(struct config_reader *reader, const char *path,
 void settings_read_task_queues(struct config_reader *reader, const char *path,
     struct json_object *value, void *choices);
 
+/* The keys calls.* (settings_calls.c). */
+void settings_read_menu(struct config_reader *reader, const char *path,
+    struct json_object *value, void *settings);
+void settings_read_prompts(struct config_reader *reader, const char *path,
+    struct json_object *value, void *prompts);
+bool settings_check_digits(struct str value, struct err *err);
+bool settings_check_finish_key(struct str value, struct err *err);
+bool settings_check_call_url(struct str value, struct err *err);
+/* Fills in the tutorial's menu, and what follows from the keys. */
+void settings_derive_calls(struct settings *settings);
+/* The same as JSON (settings_calls_show.c). */
+struct str settings_show_menu(struct arena *arena, const void *settings);
+struct str settings_show_prompts(struct arena *arena, const void *prompts);
+/* Rows of the table of contradictions. */
+bool settings_calls_lack_workflow(const struct settings *settings);
+bool settings_calls_need_workflow(const struct settings *settings);
+bool settings_calls_lack_default(const struct settings *settings);
+bool settings_calls_press_finish_key(const struct settings *settings);
+bool settings_calls_say_nothing(const struct settings *settings);
+bool settings_calls_never_say_goodbye(const struct settings *settings);
+bool settings_calls_are_too_long(const struct settings *settings);
+
 /* The same as JSON (settings_show.c). */
 struct str settings_show_accounts(struct arena *arena, const void *settings);
 struct str settings_show_networks(struct arena *arena, const void *networks);

@@ -75,6 +75,12 @@ static const char *const log_level_names[] = {
 	[LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning",
 	[LOG_LEVEL_INFO] = "info", [LOG_LEVEL_DEBUG] = "debug", NULL};
 
+static const char *const no_choice_names[] = {
+	[NO_CHOICE_ENQUEUE] = "enqueue", [NO_CHOICE_HANG_UP] = "hang_up",
+	NULL};
+static const char *const call_method_names[] = {
+	[CALLS_POST] = "POST", [CALLS_GET] = "GET", NULL};
+
 #define MEMBER(name) .offset = offsetof(struct settings, name)
 #define KIB ((int64_t)1024)
 
@@ -233,6 +239,7 @@ const struct config_key settings_keys[] = {
 		    "TaskQueue SIDs, each with its instruction. They win over "
 		    "assignment.workflows.",
 	},
+#include "responder/settings_rows_calls.h"
 #include "responder/settings_rows_store.h"
 	{
 	    .path = "rest.connect_timeout", .type = CONFIG_SECONDS,

@@ -91,6 +91,24 @@ sub operator_case {
         target => "$mount$path" . (defined $option->{query} ? "?$option->{query}" : '') } };
 }
 
+# Twilio asks what to do with a telephone call. Options: method, query, form (pairs; what a GET has in its query),
+# signature, url (what is signed), type, body, headers.
+sub call_case {
+    my ($name, $path, $option, %expected) = @_;
+    my $method = $option->{method} // 'POST';
+    my @form = (CallSid => sid('CA'), AccountSid => $option->{account} // sid('AC'), From => '+15017122661', FromCity => "Z\xc3\xbcrich & \"Co\"",
+        @{ $option->{form} // [] });
+    my $query = join '&', grep { defined } $option->{query}, $method eq 'GET' ? form_body(@form) : undef;
+    my $target = "$mount$path" . (length $query ? "?$query" : '');
+    my $url = $option->{url} // $origin . $target;
+    my $signature = exists $option->{signature} ? $option->{signature}
+        : $method eq 'GET' ? sign_url($auth_token, $url) : sign_form($auth_token, $url, @form);
+    return { name => "call: $name", %expected, request => { method => $method, target => $target,
+        $method eq 'GET' ? () : (body => $option->{body} // form_body(@form)),
+        headers => [$method eq 'GET' ? () : ['Content-Type', $option->{type} // $form_type],
+            defined $signature ? ['X-Twilio-Signature', $signature] : (), @{ $option->{headers} // [] }] } };
+}
+
 sub plain {
     my ($name, $method, $path, %expected) = @_;
     return { name => $name, request => { method => $method, target => "$mount$path",
@@ -99,7 +117,7 @@ sub plain {
 
 sub cases {
     return (callback_cases(), signature_cases(), routing_cases(), method_cases(), body_cases(), create_cases(),
-        create_refusals(), operator_access_cases(), reservation_cases(), monitoring_cases());
+        create_refusals(), call_cases(), operator_access_cases(), reservation_cases(), monitoring_cases());
 }
 
 sub callback_cases {
@@ -248,6 +266,41 @@ sub create_refusals {
             status => 400, body => qr/\bPriority\b/),
         operator_case('a wrong parameter in the query', 'GET', '/create_task', { query => 'Priority=x' }, status => 400,
             body => qr/\bPriority\b/),
+    );
+}
+
+# The menu of the tutorial: https://www.twilio.com/docs/taskrouter/quickstart
+sub call_cases {
+    my $twiml = sub {
+        return (status => 200, headers => { 'content-type' => qr{^text/xml\b} },
+            text => qq(<?xml version="1.0" encoding="UTF-8"?>\n<Response>$_[0]</Response>\n));
+    };
+    my @menu = $twiml->('<Gather action="enqueue_call" method="POST" numDigits="1" timeout="5"><Say language="es">Para espa' . "\xc3\xb1"
+        . 'ol oprime el uno.</Say><Say language="en">For English, press two.</Say></Gather>');
+    my ($es, $en) = map { [$twiml->(qq(<Enqueue workflowSid="$workflow"><Task>{"selected_language":"$_"}</Task></Enqueue>))] } qw(es en);
+    my @refused = (status => 403);
+    return (
+        call_case('the menu', '/incoming_call', {}, @menu),
+        call_case('the menu, by GET', '/incoming_call', { method => 'GET' }, @menu),
+        call_case('1 is Spanish', '/enqueue_call', { form => [Digits => '1'] }, @$es),
+        call_case('1 is Spanish, by GET', '/enqueue_call', { method => 'GET', form => [Digits => '1'] }, @$es),
+        call_case('2 is English', '/enqueue_call', { form => [Digits => '2'] }, @$en),
+        call_case('nothing is English', '/enqueue_call', {}, @$en),
+        call_case('a query that we write ourselves', '/enqueue_call', { query => 'menu=1', form => [Digits => '1'] }, @$es),
+        (map { call_case('hostile digits', '/enqueue_call', { form => [Digits => $_] }, @$en) }
+            '<Hangup/>', ']]>"&amp;', "\xff\0\n", '1' x 5000),
+        call_case('hostile digits, by GET', '/enqueue_call', { method => 'GET', form => [Digits => "<\"'\xff\0\r\n>"] }, @$en,
+            differs => { lighttpd => 400 }),
+        call_case('an unsigned call', '/incoming_call', { signature => undef }, @refused),
+        call_case('an unsigned GET', '/incoming_call', { signature => undef, method => 'GET' }, @refused),
+        call_case('signed for another query', '/enqueue_call', { query => 'menu=2', url => "$public_url/enqueue_call?menu=1" }, @refused),
+        call_case('a GET signed for another query', '/enqueue_call', { method => 'GET', url => "$public_url/enqueue_call" }, @refused),
+        call_case('signed for the other endpoint', '/enqueue_call', { url => "$public_url/incoming_call" }, @refused),
+        call_case('signed for another host', '/incoming_call', { url => 'https://evil.example.com/taskrouter/incoming_call' }, @refused),
+        call_case('an unknown account', '/incoming_call', { method => 'GET', account => sid('AC', 3) }, @refused),
+        call_case('text instead of a form', '/incoming_call', { type => 'text/plain', body => 'x' }, status => 415),
+        (map { my $path = $_; map { plain("$_ $path", $_, $path, status => 405, headers => { allow => qr/^GET, POST$/ }) }
+            qw(HEAD PUT DELETE OPTIONS) } '/incoming_call', '/enqueue_call'),
     );
 }
 
