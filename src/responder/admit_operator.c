@@ -63,7 +63,7 @@ is_operator(struct exchange *exchange)
 }
 
 static bool
-admit_operator(struct exchange *exchange)
+admit_token(struct exchange *exchange)
 {
 	if (settings_of(exchange)->operator_token.count == 0) {
 		exchange_refuse(exchange, 403,
@@ -88,11 +88,19 @@ admit_operator_change(struct exchange *exchange)
 		    "a browser sent this on behalf of another site");
 		return false;
 	}
-	return admit_operator(exchange);
+	return admit_token(exchange);
+}
+
+bool
+admit_operator(struct exchange *exchange)
+{
+	return exchange->request.method == METHOD_POST
+	    ? admit_operator_change(exchange)
+	    : admit_token(exchange);
 }
 
 bool
 admit_operator_or_local(struct exchange *exchange)
 {
-	return request_is_local(&exchange->request) || admit_operator(exchange);
+	return request_is_local(&exchange->request) || admit_token(exchange);
 }

@@ -33,30 +33,53 @@ refuse_unknown(struct exchange *exchange, const struct parameter *table,
 }
 
 static bool
-read_form(struct exchange *exchange, const struct form *form,
-    const struct parameter *table, size_t count, struct str *values)
+check_items(const struct parameter *row, struct str value, struct err *err)
+{
+	struct str rest = value;
+
+	while (rest.at != NULL)
+		if (!row->check(str_cut(&rest, ','), err))
+			return false;
+	return true;
+}
+
+static bool
+read_field(struct exchange *exchange, const struct parameter *row,
+    struct str value, struct str *to)
 {
 	struct err err;
 
+	if (to->at != NULL && !row->repeatable) {
+		exchange_refuse(
+		    exchange, 400, "%s: given more than once", row->name);
+		return false;
+	}
+	if (!(row->repeatable ? check_items(row, value, &err)
+			      : row->check(value, &err))) {
+		exchange_refuse(exchange, 400, "%s: %s", row->name, err.text);
+		return false;
+	}
+	*to = to->at == NULL
+	    ? value
+	    : arena_format(&exchange->arena, "%.*s,%.*s", STR_ARGS(*to),
+		  STR_ARGS(value));
+	return true;
+}
+
+static bool
+read_form(struct exchange *exchange, const struct form *form,
+    const struct parameter *table, size_t count, struct str *values)
+{
 	for (size_t i = 0; i < form->count; i++) {
-		struct str value = form->fields[i].value;
 		size_t row = find(table, count, form->fields[i].name);
 		if (row == count) {
 			refuse_unknown(
 			    exchange, table, count, form->fields[i].name);
 			return false;
 		}
-		if (values[row].at != NULL) {
-			exchange_refuse(exchange, 400,
-			    "%s: given more than once", table[row].name);
+		if (!read_field(exchange, &table[row], form->fields[i].value,
+			&values[row]))
 			return false;
-		}
-		if (!table[row].check(value, &err)) {
-			exchange_refuse(exchange, 400, "%s: %s",
-			    table[row].name, err.text);
-			return false;
-		}
-		values[row] = value;
 	}
 	return true;
 }
@@ -79,4 +102,44 @@ parameters_read(struct exchange *exchange, const struct parameter *table,
 	}
 	return read_form(exchange, &query, table, count, values) &&
 	    read_form(exchange, &request->form, table, count, values);
+}
+
+bool
+parameters_check_any(struct exchange *exchange, const struct parameter *table,
+    size_t count, const struct str *values)
+{
+	struct str names = STR("");
+
+	for (size_t i = 0; i < count; i++) {
+		if (values[i].at != NULL)
+			return true;
+		names = arena_format(&exchange->arena, "%.*s%s%s",
+		    STR_ARGS(names), i > 0 ? ", " : "", table[i].name);
+	}
+	exchange_refuse(exchange, 400, "nothing to change: expected any of %.*s",
+	    STR_ARGS(names));
+	return false;
+}
+
+void
+parameters_send(struct buf *out, const struct parameter *table, size_t count,
+    const struct str *values)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct str rest = values[i];
+		if (rest.at != NULL && !table[i].repeatable) {
+			form_add(out, table[i].name, rest);
+			continue;
+		}
+		while (rest.at != NULL)
+			form_add(out, table[i].name, str_cut(&rest, ','));
+	}
+}
+
+void
+parameters_begin_form(struct exchange *exchange, struct buf *form,
+    const struct parameter *table, size_t count, const struct str *values)
+{
+	buf_init(form, exchange->arena.ceiling);
+	parameters_send(form, table, count, values);
 }

@@ -12,27 +12,35 @@
 #include "responder/keeper.h"
 
 static const struct route routes[] = {
-#define ROUTE(name, methods, admit) \
-	{"/" #name, #name, methods, admit, handle_##name, false},
+#define ROUTE(name, path, methods, admit) \
+	{path, #name, methods, admit, handle_##name, false},
 #include "responder/routes.h"
 #undef ROUTE
 };
 
 /* Label values. The last route stands for a path that names none. */
 static const char *const route_names[] = {
-#define ROUTE(name, methods, admit) #name,
+#define ROUTE(name, path, methods, admit) #name,
 #include "responder/routes.h"
 #undef ROUTE
 	"none",
 };
 static const char *const status_names[] = {
 	"other", "200", "204", "308", "400", "401", "403", "404", "405", "409",
-	"413", "415", "429", "431", "500", "502", "503", "504",
+	"412", "413", "415", "429", "431", "500", "502", "503", "504",
 };
 static const char *const operation_names[] = {
 	[REST_CREATE_TASK] = "create_task",
 	[REST_ACCEPT_RESERVATION] = "accept_reservation",
 	[REST_READ_RESERVATION] = "read_reservation",
+	[REST_UPDATE_RESERVATION] = "update_reservation",
+	[REST_LIST_TASKS] = "list_tasks",
+	[REST_READ_TASK] = "read_task",
+	[REST_UPDATE_TASK] = "update_task",
+	[REST_LIST_WORKERS] = "list_workers",
+	[REST_READ_WORKER] = "read_worker",
+	[REST_UPDATE_WORKER] = "update_worker",
+	[REST_LIST_ACTIVITIES] = "list_activities",
 };
 static const char *const outcome_names[] = {
 	[REST_ANSWERED] = "answered",   [REST_NOT_SENT] = "not_sent",

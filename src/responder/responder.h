@@ -28,6 +28,14 @@ enum rest_operation {
 	REST_CREATE_TASK,
 	REST_ACCEPT_RESERVATION,
 	REST_READ_RESERVATION,
+	REST_UPDATE_RESERVATION,
+	REST_LIST_TASKS,
+	REST_READ_TASK,
+	REST_UPDATE_TASK,
+	REST_LIST_WORKERS,
+	REST_READ_WORKER,
+	REST_UPDATE_WORKER,
+	REST_LIST_ACTIVITIES,
 };
 
 /* Values of the label "reason" of refused callbacks. */
@@ -83,13 +91,16 @@ void count_event(struct exchange *exchange, enum counter counter, size_t first,
 /* Of the rule that an assignment callback was answered by; cheap. */
 void count_rule_hit(struct exchange *exchange, struct str name);
 
-/* Guards (route.admit). */
+/* Guards (route.admit). With admit_operator a POST alone changes something,
+ * with admit_operator_change any request does. */
 bool admit_signed(struct exchange *exchange);
+bool admit_operator(struct exchange *exchange);
 bool admit_operator_change(struct exchange *exchange);
 bool admit_operator_or_local(struct exchange *exchange);
 
 /* Handlers (route.handle). */
-#define ROUTE(name, methods, admit) void handle_##name(struct exchange *);
+#define ROUTE(name, path, methods, admit) \
+	void handle_##name(struct exchange *);
 #include "responder/routes.h"
 #undef ROUTE
 

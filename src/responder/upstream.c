@@ -13,6 +13,8 @@
 struct call {
 	struct exchange *exchange;
 	enum rest_operation operation;
+	bool changes;
+	bool as_it_is; /* a 2xx is not parsed */
 	upstream_done *done;
 };
 
@@ -48,20 +50,23 @@ on_done(void *context, const struct rest_result *result)
 	struct call *call = context;
 	struct exchange *exchange = call->exchange;
 	struct json_limits limits = {.values = ANSWER_VALUES};
-	struct upstream upstream = {.result = result};
+	struct upstream upstream = {
+		.result = result, .changes = call->changes};
+	bool fine = result->outcome == REST_ANSWERED &&
+	    result->status >= 200 && result->status < 300;
+	bool parsed = !(fine && call->as_it_is);
 	struct err err;
 
 	count_event(exchange, COUNTER_REST_CALLS, call->operation, result->outcome);
 	metrics_observe(responder_of(exchange)->metrics, COUNTER_REST_TIME,
 	    call->operation, result->duration_us);
 	log_failure(call, result);
-	if (result->outcome == REST_ANSWERED &&
+	if (parsed && result->outcome == REST_ANSWERED &&
 	    (!json_parse(&exchange->arena, result->body, limits,
 		 &upstream.json, &err) ||
 		json_type(upstream.json) != JSON_OBJECT))
 		upstream.json = NULL;
-	upstream.success = upstream.json != NULL && result->status >= 200 &&
-	    result->status < 300;
+	upstream.success = fine && (upstream.json != NULL || !parsed);
 	call->done(exchange, &upstream);
 }
 
@@ -75,9 +80,10 @@ refuse_overloaded(struct exchange *exchange)
 }
 
 void
-upstream_start(struct exchange *exchange, enum rest_operation operation,
-    struct str path, const struct buf *form, upstream_done *done)
+upstream_begin(struct exchange *exchange, const struct upstream_call *wanted,
+    upstream_done *done)
 {
+	const struct buf *form = wanted->form;
 	const struct settings *settings = settings_of(exchange);
 	struct responder *responder = responder_of(exchange);
 	struct rest_options options = settings_rest_options(settings);
@@ -96,9 +102,11 @@ upstream_start(struct exchange *exchange, enum rest_operation operation,
 		.method = form == NULL ? "GET" : "POST",
 		.path = arena_format(&exchange->arena,
 		    "/v1/Workspaces/%.*s%.*s",
-		    STR_ARGS(settings->workspace_sid.items[0]), STR_ARGS(path)),
+		    STR_ARGS(settings->workspace_sid.items[0]),
+		    STR_ARGS(wanted->path)),
 		.form = form == NULL ? STR_NONE
 				     : arena_str(&exchange->arena, buf_str(form)),
+		.if_match = wanted->if_match,
 		.arena = &exchange->arena,
 		.is_abandoned = is_abandoned,
 		.done = on_done,
@@ -112,9 +120,27 @@ upstream_start(struct exchange *exchange, enum rest_operation operation,
 	/* A second call gets what the first one left. */
 	options.timeout_ms -= age_ms < options.timeout_ms ? age_ms
 							  : options.timeout_ms;
-	*call = (struct call){exchange, operation, done};
+	if (wanted->answer_limit > 0)
+		options.answer_limit = wanted->answer_limit;
+	*call = (struct call){
+		.exchange = exchange,
+		.operation = wanted->operation,
+		.changes = form != NULL,
+		.as_it_is = wanted->answer_limit > 0,
+		.done = done,
+	};
 	if (!rest_start(responder->rest, &options, &request))
 		refuse_overloaded(exchange);
+}
+
+void
+upstream_start(struct exchange *exchange, enum rest_operation operation,
+    struct str path, const struct buf *form, upstream_done *done)
+{
+	const struct upstream_call call = {
+		.operation = operation, .path = path, .form = form};
+
+	upstream_begin(exchange, &call, done);
 }
 
 /* Fixed words for what is no answer of TaskRouter's; the log has more. */
@@ -122,25 +148,39 @@ static const struct {
 	unsigned status;
 	const char *detail;
 	const char *detail_if_sent;
+	bool may_be_done; /* if sent */
 } failures[] = {
 	[REST_ANSWERED] = {502, NULL,
-	    "TaskRouter's answer could not be understood; it may have carried "
-	    "the request out"},
+	    "TaskRouter's answer could not be understood", true},
 	[REST_NOT_SENT] = {502,
 	    "TaskRouter could not be reached; nothing was sent",
-	    "TaskRouter could not be reached"},
+	    "TaskRouter could not be reached", false},
 	[REST_UNKNOWN] = {502,
 	    "the connection to TaskRouter broke; nothing was sent",
-	    "the connection to TaskRouter broke; it may have carried the "
-	    "request out"},
+	    "the connection to TaskRouter broke", true},
 	[REST_TIMEOUT] = {504,
 	    "TaskRouter could not be reached in time; nothing was sent",
-	    "TaskRouter did not answer in time; it may have carried the "
-	    "request out"},
+	    "TaskRouter did not answer in time", true},
 	[REST_ABANDONED] = {503,
 	    "the caller had gone; nothing was sent",
-	    "the caller had gone"},
+	    "the caller had gone", false},
 };
+
+static void
+refuse_unanswered(struct exchange *exchange, const struct upstream *upstream,
+    unsigned status)
+{
+	const struct rest_result *result = upstream->result;
+	bool sent = result->sent || result->outcome == REST_ANSWERED;
+	bool may_be_done =
+	    sent && upstream->changes && failures[result->outcome].may_be_done;
+
+	exchange_refuse(exchange, status, "%s%s",
+	    result->oversized ? "TaskRouter's answer is too long"
+		: sent        ? failures[result->outcome].detail_if_sent
+			      : failures[result->outcome].detail,
+	    may_be_done ? "; it may have carried the request out" : "");
+}
 
 static void
 refuse_answered(struct exchange *exchange, const struct upstream *upstream,
@@ -168,10 +208,7 @@ upstream_refuse_as(struct exchange *exchange, const struct upstream *upstream,
 	if (result->outcome == REST_ANSWERED && result->status >= 300)
 		refuse_answered(exchange, upstream, status);
 	else
-		exchange_refuse(exchange, status, "%s",
-		    result->sent || result->outcome == REST_ANSWERED
-			? failures[result->outcome].detail_if_sent
-			: failures[result->outcome].detail);
+		refuse_unanswered(exchange, upstream, status);
 }
 
 void
@@ -190,4 +227,29 @@ upstream_refuse(struct exchange *exchange, const struct upstream *upstream)
 				: 1)));
 	}
 	upstream_refuse_as(exchange, upstream, status);
+}
+
+/* What TaskRouter says of the request, and what the operator is told. 410: a
+ * Reservation that was rescinded. */
+static const struct {
+	unsigned from;
+	unsigned to;
+} handed_on[] = {
+	{400, 400},
+	{404, 404},
+	{409, 409},
+	{410, 409},
+	{412, 412},
+};
+
+void
+upstream_hand_on(struct exchange *exchange, const struct upstream *upstream)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(handed_on); i++)
+		if (upstream->result->status == handed_on[i].from) {
+			upstream_refuse_as(
+			    exchange, upstream, handed_on[i].to);
+			return;
+		}
+	upstream_refuse(exchange, upstream);
 }

@@ -46,6 +46,7 @@ struct rest_call {
 	struct rest_result result;
 	struct target target;
 	struct transfer transfer;
+	struct curl_slist *headers; /* its own; NULL: the client's */
 	struct event *timer; /* the deadline, or the end of a pause */
 	int64_t started_us;
 	int64_t timeout_ms;
@@ -106,6 +107,8 @@ static void
 free_call(struct rest_call *call)
 {
 	transfer_release(&call->transfer);
+	if (call->headers != NULL)
+		curl_slist_free_all(call->headers);
 	event_free(call->timer);
 	wipe(call->text, call->text_length);
 	free(call);
@@ -226,6 +229,8 @@ keep_answer(struct rest_call *call, unsigned status)
 	struct str id = transfer_header(&call->transfer, "Twilio-Request-Id");
 
 	result->request_id = arena_str(arena, id);
+	result->etag =
+	    arena_str(arena, transfer_header(&call->transfer, "ETag"));
 	result->body = arena_str(arena, buf_str(&call->transfer.body));
 	if (result->body.at == NULL || status == 0) {
 		(void)snprintf(result->error, sizeof result->error, "%s",
@@ -247,6 +252,8 @@ on_finished(void *context, CURL *easy, CURLcode code)
 	if (call == NULL)
 		return;
 	enum rest_outcome outcome = transfer_end(&call->transfer, code);
+	call->result.oversized =
+	    call->transfer.stop == TRANSFER_BODY_TOO_LONG;
 	call->result.sent = transfer_is_sent(&call->transfer);
 	if (outcome == REST_ANSWERED) {
 		unsigned status = transfer_status(&call->transfer);
@@ -303,15 +310,14 @@ on_wake(evutil_socket_t socket, short ready, void *context)
 	wake(client);
 }
 
+/* "Expect:" takes out the header that would make libcurl wait for permission
+ * before it sends a larger form. */
+#define HEADERS "Accept: application/json", "Expect:"
+
 static bool
 open_parts(struct rest_client *client)
 {
-	/* "Expect:" takes out the header that would make libcurl wait for
-	 * permission before it sends a larger form. */
-	static const char *const lines[] = {
-		"Accept: application/json",
-		"Expect:",
-	};
+	static const char *const lines[] = {HEADERS};
 
 	client->wake = evtimer_new(client->loop, on_wake, client);
 	client->headers = transfer_headers(lines, ARRAY_LENGTH(lines));
@@ -398,6 +404,23 @@ rest_client_calls(const struct rest_client *client)
 	return client->in_hand;
 }
 
+/* False: no memory, or a longer header than any that may be meant. */
+static bool
+add_headers(struct rest_call *call, struct str if_match)
+{
+	char line[sizeof "If-Match: " + REST_IF_MATCH_MOST];
+	const char *const lines[] = {HEADERS, line};
+
+	if (if_match.at == NULL)
+		return true;
+	if (if_match.len > REST_IF_MATCH_MOST)
+		return false;
+	(void)snprintf(
+	    line, sizeof line, "If-Match: %.*s", STR_ARGS(if_match));
+	call->headers = transfer_headers(lines, ARRAY_LENGTH(lines));
+	return call->headers != NULL;
+}
+
 static struct rest_call *
 make_call(struct rest_client *client, const struct rest_options *options,
     const struct rest_request *request)
@@ -409,7 +432,9 @@ make_call(struct rest_client *client, const struct rest_options *options,
 		return NULL;
 	call->text_length = text_length;
 	call->timer = evtimer_new(client->loop, on_call_timer, call);
-	if (call->timer == NULL) {
+	if (call->timer == NULL || !add_headers(call, request->if_match)) {
+		if (call->timer != NULL)
+			event_free(call->timer);
 		free(call);
 		return NULL;
 	}
@@ -421,7 +446,8 @@ make_call(struct rest_client *client, const struct rest_options *options,
 	target_fill(&call->target, call->text, options, request);
 	if (call->target.ca_file == NULL)
 		call->target.ca_file = client->ca_file;
-	transfer_init(&call->transfer, &call->target, client->headers,
+	transfer_init(&call->transfer, &call->target,
+	    call->headers != NULL ? call->headers : client->headers,
 	    options->answer_limit);
 	return call;
 }

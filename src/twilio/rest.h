@@ -16,6 +16,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* Bytes of a header If-Match: room for a few entity tags. */
+#define REST_IF_MATCH_MOST 256
+
 struct event_base;
 struct rest_client;
 struct rest_call;
@@ -50,6 +53,8 @@ struct rest_result {
 	unsigned status;      /* HTTP; 0 unless REST_ANSWERED */
 	struct str body;      /* in the call's arena */
 	struct str request_id; /* Twilio-Request-Id, absent if none */
+	struct str etag;      /* ETag as it came, absent if none */
+	bool oversized;       /* REST_UNKNOWN because of answer_limit */
 	int64_t retry_after_s; /* of the last 429 or 503; -1: there was none */
 	int64_t duration_us;
 	char error[256];      /* what failed, for the log; no secret */
@@ -60,6 +65,8 @@ struct rest_request {
 	const char *method;   /* "POST"; anything else is a GET */
 	struct str path;      /* "/v1/Workspaces/WS…/Tasks", encoded */
 	struct str form;      /* urlencoded body of a POST */
+	struct str if_match;  /* a header of that name; absent: none. Without
+			       * control characters */
 	struct arena *arena;  /* for the answer; must live until `done` ran */
 	/* Asked just before the request is sent: nobody waits any more? NULL:
 	 * never abandoned. */

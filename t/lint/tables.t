@@ -41,7 +41,13 @@ is scalar @metrics, scalar @counters, 'each counter has a name for Prometheus';
 # https://prometheus.io/docs/practices/naming/
 like $_, qr/^taskrouter_[a-z_]+_(?:total|seconds|bytes)$/, "$_ ends in its unit" for @metrics;
 
+my @paths = text_of('src/responder/routes.h') =~ m{^ROUTE\(\w+,\s*"(/[^"]*)"}gm;
+unique('paths of endpoints', @paths);
+is scalar @paths, scalar @routes, 'each route has a path';
 my $page = text_of('man/taskrouter.fcgi.8') =~ s/\\-/-/gr =~ s/\\_/_/gr;
-like $page, qr{(?<![\w/])/$_(?!\w)}, "taskrouter.fcgi(8) mentions /$_" for @routes;
+for my $path (@paths) {
+    my $written = $path =~ s{\*$}{}r;
+    like $page, qr{(?<![\w/])\Q$written\E(?!\w)}, "taskrouter.fcgi(8) mentions $path";
+}
 like $page, qr/(?<!\w)$_(?!\w)/, "taskrouter.fcgi(8) mentions $_" for @metrics;
 done_testing;

@@ -20,8 +20,8 @@ check_nothing(struct str value, struct err *err)
 }
 
 static const struct parameter table[] = {
-	{"TaskSid", "task_sid", check_word},
-	{"Attributes", NULL, check_nothing},
+	{"TaskSid", "task_sid", check_word, false},
+	{"Attributes", NULL, check_nothing, false},
 };
 
 static const struct {
