@@ -62,7 +62,7 @@ run_deferred(struct arena *arena)
 }
 
 /* One block of the usual size is kept: most exchanges need no other. */
-static struct arena_block *spare;
+static _Thread_local struct arena_block *spare;
 
 static struct arena_block *
 take_block(size_t size)

@@ -113,8 +113,8 @@ void
 clock_format(int64_t wall_ms, char text[CLOCK_TEXT_SIZE])
 {
 	/* A log line needs this each time; the date changes once a second. */
-	static int64_t cached_second = INT64_MIN;
-	static char cached[20];
+	static _Thread_local int64_t cached_second = INT64_MIN;
+	static _Thread_local char cached[20];
 	int64_t second = floor_divide(wall_ms, 1000);
 
 	if (second != cached_second) {

@@ -23,6 +23,9 @@ COUNTER(REST_CALLS, "taskrouter_rest_calls_total",
 COUNTER(REST_TIME, "taskrouter_rest_duration_seconds",
     "Duration of calls of TaskRouter's REST API, by operation.",
     METRIC_HISTOGRAM, LABEL_OPERATION, NO_LABEL)
+COUNTER(EVENTS_STORED, "taskrouter_events_stored_total",
+    "Event callbacks, by result; refused ones were answered with 503.",
+    METRIC_COUNTER, LABEL_EVENT_OUTCOME, NO_LABEL)
 COUNTER(STORE_FAULTS, "taskrouter_store_faults_total",
     "Times that the store began to fail, or was still failing after a second.",
     METRIC_COUNTER, NO_LABEL, NO_LABEL)

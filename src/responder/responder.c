@@ -59,6 +59,11 @@ static const char *const step_names[] = {
 	[CALL_ENQUEUED] = "enqueued",
 	[CALL_HUNG_UP] = "hung_up",
 };
+static const char *const event_outcome_names[] = {
+	[EVENT_STORED] = "stored",
+	[EVENT_REPEATED] = "repeated",
+	[EVENT_REFUSED] = "refused",
+};
 static const char *const result_names[] = {"refused", "taken"};
 
 #define VALUES(names) names, ARRAY_LENGTH(names)
@@ -71,6 +76,7 @@ static const char *const result_names[] = {"refused", "taken"};
 #define LABEL_OUTCOME {"outcome", VALUES(outcome_names)}
 #define LABEL_RULE {"rule", NULL, METRIC_NAMES}
 #define LABEL_STEP {"step", VALUES(step_names)}
+#define LABEL_EVENT_OUTCOME {"result", VALUES(event_outcome_names)}
 #define LABEL_RESULT {"result", VALUES(result_names)}
 
 static const struct metric counters[] = {
@@ -84,6 +90,12 @@ const char *
 rest_operation_name(enum rest_operation operation)
 {
 	return operation_names[operation];
+}
+
+const char *
+event_outcome_name(enum event_outcome outcome)
+{
+	return event_outcome_names[outcome];
 }
 
 struct responder *

@@ -14,6 +14,7 @@
 #include "twilio/rest.h"
 
 struct event_base;
+struct event_purge;
 struct keeper;
 
 enum counter {
@@ -46,8 +47,17 @@ enum refusal {
 	REFUSED_UNCONFIGURED,
 };
 
+/* Values of the label "result" of event callbacks. */
+enum event_outcome {
+	EVENT_STORED,
+	EVENT_REPEATED, /* it was there already */
+	EVENT_REFUSED,
+};
+
 /* "create_task" */
 const char *rest_operation_name(enum rest_operation operation);
+/* "stored" */
+const char *event_outcome_name(enum event_outcome outcome);
 
 struct responder {
 	struct application application; /* first: see responder_of */
@@ -56,6 +66,7 @@ struct responder {
 	struct event_base *loop;  /* NULL until it is needed (CGI) */
 	struct rest_client *rest; /* NULL until it is needed */
 	struct keeper *keeper;    /* NULL until it is needed */
+	struct event_purge *purge; /* NULL: this program does not serve long */
 	bool stopping;
 };
 

@@ -7,6 +7,7 @@
  * name stands in the log and the metrics. No HEAD where TaskRouter is called.
  */
 ROUTE(assignment_callback, "/assignment_callback", METHOD_POST, admit_signed)
+ROUTE(event_callback, "/event_callback", METHOD_POST, admit_signed)
 ROUTE(incoming_call, "/incoming_call", METHOD_GET | METHOD_POST, admit_signed)
 ROUTE(enqueue_call, "/enqueue_call", METHOD_GET | METHOD_POST, admit_signed)
 ROUTE(create_task, "/create_task", METHOD_GET | METHOD_POST,
@@ -18,6 +19,7 @@ ROUTE(task, "/tasks/*", METHOD_GET | METHOD_POST, admit_operator)
 ROUTE(workers, "/workers", METHOD_GET, admit_operator)
 ROUTE(worker, "/workers/*", METHOD_GET | METHOD_POST, admit_operator)
 ROUTE(activities, "/activities", METHOD_GET, admit_operator)
+ROUTE(events, "/events", METHOD_GET, admit_operator)
 ROUTE(reservation, "/reservations/*", METHOD_POST, admit_operator)
 ROUTE(healthz, "/healthz", METHOD_GET | METHOD_HEAD, NULL)
 ROUTE(readyz, "/readyz", METHOD_GET | METHOD_HEAD, NULL)

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "gateway/service.h"
+#include "responder/event_purge.h"
 #include "responder/keeper.h"
 #include "responder/responder.h"
 
@@ -133,6 +134,8 @@ server_run(const struct server_start *start)
 	if (running) {
 		responder_prepare_rest(&server.responder);
 		responder_prepare_keeper(&server.responder);
+		server.responder.purge =
+		    event_purge_start(&server.responder);
 		announce(&server);
 		service_run(&server.service);
 	} else {
@@ -142,6 +145,7 @@ server_run(const struct server_start *start)
 	keeper_close(server.responder.keeper,
 	    server.responder.settings->limits.stop_timeout_ms);
 	server.responder.keeper = NULL;
+	event_purge_stop(server.responder.purge);
 	rest_client_close(server.responder.rest);
 	server.responder.rest = NULL;
 	service_close(&server.service);

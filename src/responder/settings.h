@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "config/config.h"
 #include "responder/settings_calls.h"
+#include "responder/settings_events.h"
 #include "responder/settings_store.h"
 #include "twilio/instruction.h"
 #include "twilio/rest.h"
@@ -78,6 +79,7 @@ struct settings {
 	struct settings_choices assignment_task_queues;
 	struct settings_store store;
 	struct settings_calls calls;
+	struct settings_events events;
 	struct {
 		int64_t connect_timeout_ms;
 		int64_t timeout_ms;

@@ -241,6 +241,7 @@ const struct config_key settings_keys[] = {
 	},
 #include "responder/settings_rows_calls.h"
 #include "responder/settings_rows_store.h"
+#include "responder/settings_rows_events.h"
 	{
 	    .path = "rest.connect_timeout", .type = CONFIG_SECONDS,
 	    MEMBER(rest.connect_timeout_ms), .preset = "2",

@@ -13,9 +13,10 @@ use warnings;
 use Digest::SHA qw(sha256_hex);
 use Exporter qw(import);
 use TaskRouter::Fixture qw($auth_token $operator_token $public_url $workflow operator basic bearer);
+use TaskRouter::Process qw(temporary_directory);
 use TaskRouter::Signature qw(sign_form sign_url sign_json form_body callback_parameters sid);
 
-our @EXPORT_OK = qw(cases case_configuration callback_request);
+our @EXPORT_OK = qw(cases case_configuration callback_request event_request event_parameters);
 
 my $mount = '/taskrouter';
 my $origin = 'https://tr.example.com';
@@ -39,6 +40,7 @@ sub case_configuration {
         auth_token => [$auth_token, $second_auth_token],
         accounts => { sid('AC', 2) => { auth_token => $subaccount_token } },
         operator_token => [$operator_token, $second_operator_token],
+        store => { file => temporary_directory() . '/store.db' },
         assignment => {
             default => { instruction => 'accept' },
             workflows => {
@@ -64,6 +66,32 @@ sub callback_request {
     return { method => 'POST', target => $target, body => $option{body} // form_body(@pairs), chunked => $option{chunked},
         headers => [['Content-Type', $option{type} // $form_type],
             defined $signature ? ['X-Twilio-Signature', $signature] : (), @{ $option{headers} // [] }] };
+}
+
+# The parameters of an event callback, as pairs; those that are given replace or come after.
+sub event_parameters {
+    my %change = @_;
+    my @pairs = (Sid => sid('EV'), EventType => 'task.created', EventDescription => 'Task created', ResourceType => 'task',
+        ResourceSid => sid('WT'), AccountSid => sid('AC'), WorkspaceSid => sid('WS'), WorkspaceName => 'Test',
+        Timestamp => '1700000000', TimestampMs => '1700000000123', TaskSid => sid('WT'),
+        TaskAttributes => $es, TaskAge => '0', TaskPriority => '0');
+    my @result;
+    while (my ($name, $value) = splice @pairs, 0, 2) {
+        $value = delete $change{$name} if exists $change{$name};
+        push @result, $name, $value if defined $value;
+    }
+    return @result, map { defined $change{$_} ? ($_, $change{$_}) : () } sort keys %change;
+}
+
+# An event callback as Twilio sends it; the options of callback_request.
+sub event_request {
+    my %option = @_;
+    my @pairs = (event_parameters(%{ $option{change} // {} }), @{ $option{extra} // [] });
+    my $signature = exists $option{signature} ? $option{signature}
+        : sign_form($option{token} // $auth_token, "$public_url/event_callback", @pairs);
+    return { method => 'POST', target => "$mount/event_callback", body => $option{body} // form_body(@pairs),
+        chunked => $option{chunked}, headers => [['Content-Type', $option{type} // $form_type],
+            defined $signature ? ['X-Twilio-Signature', $signature] : ()] };
 }
 
 sub callback {
@@ -117,7 +145,7 @@ sub plain {
 
 sub cases {
     return (callback_cases(), signature_cases(), routing_cases(), method_cases(), body_cases(), create_cases(),
-        create_refusals(), call_cases(), operator_access_cases(), reservation_cases(), monitoring_cases());
+        create_refusals(), call_cases(), operator_access_cases(), reservation_cases(), event_cases(), monitoring_cases());
 }
 
 sub callback_cases {
@@ -357,6 +385,37 @@ sub reservation_cases {
         $accept->('a sid twice', { form => [@both, TaskSid => sid('WT', 2)] }, status => 400, body => qr/TaskSid/),
         $accept->('an unknown parameter', { form => [@both, Worker => 'x'] }, status => 400, body => qr/Worker/),
         $accept->('no credentials', { form => [@both], credentials => [] }, status => 401),
+    );
+}
+
+# Each of these callbacks may have been sent before, through another transport of the same responder.
+sub event_cases {
+    # Apache leaves out the Content-Type of an answer without a body.
+    my %stored = (status => 204, text => '');
+    my $event = sub { my ($name, $option, %expected) = @_; return { name => "event: $name", request => event_request(%$option), %expected } };
+    my $ask = sub {
+        my ($name, $query, %expected) = @_;
+        return operator_case($name, 'GET', '/events', { query => $query, headers => delete $expected{send} }, %expected);
+    };
+    my $first = 'EventType=case.first&PageSize=1';
+    return (
+        $event->('stored', { change => { EventType => 'case.first' } }, %stored),
+        $event->('told again', { change => { EventType => 'case.first' } }, %stored),
+        $event->('without a Sid', { change => { Sid => undef, EventType => 'case.second' } }, %stored),
+        $event->('in JSON with a hash that is not its', { type => 'application/json', body => '{"EventType":"x"}' }, status => 403),
+        $event->('forged', { token => 'wrong' }, status => 403),
+        $event->('without a signature', { signature => undef }, status => 403),
+        plain('GET event_callback', 'GET', '/event_callback', status => 405, headers => { allow => qr/^POST$/ }),
+        $ask->('events', $first, status => 200, headers => { 'content-type' => qr{^application/json$} },
+            json => { meta => { key => 'events', page_size => 1, next_page_url => undef } },
+            body => qr/"event_type":"case\.first"/),
+        $ask->('events of no such Task', 'TaskSid=' . sid('WT', 99), status => 200, json => { events => [] }),
+        $ask->('events as CSV', $first, send => [['Accept', 'text/csv']], status => 200,
+            headers => { 'content-type' => qr{^text/csv;} }, body => qr/\Asid,[^\r]+\r\n"EV0+1","case\.first",/),
+        $ask->('events with a wrong filter', 'TaskSid=x', status => 400, body => qr/TaskSid/),
+        operator_case('HEAD events', 'HEAD', '/events', {}, status => 405, headers => { allow => qr/^GET$/ }),
+        operator_case('events without credentials', 'GET', '/events', { credentials => [] }, status => 401),
+        operator_case('events from another site', 'GET', '/events', { headers => [['Sec-Fetch-Site', 'cross-site']] }, status => 403),
     );
 }
 
