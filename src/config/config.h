@@ -77,6 +77,14 @@ void config_warning(struct config_reader *reader, const char *path,
  * would only confuse. */
 bool config_has_error(const struct config_reader *reader, const char *path);
 
+/* Whether the key has a value of its own, and not its preset. */
+bool config_is_set(const struct config_reader *reader, const char *path);
+
+/* Lines that belong to the message before: a text with a caret below it. Each
+ * is reported, with four blanks in front. */
+void config_show_place(
+    struct config_reader *reader, bool warning, struct str lines);
+
 /* "parent.key"; lives as long as the reader. */
 const char *config_path(
     struct config_reader *reader, const char *parent, struct str key);
@@ -140,7 +148,7 @@ struct config_source {
  * everything in `arena`. An empty environment variable counts as not set; a
  * value that another one replaces is not looked at. Messages go to `report`
  * (called for each; `warning` or error) in the order of the file, then of the
- * table: `FILE: key.path: message`; where the value came from there
+ * table: `FILE: key.path: message`, lines that belong to one indented; where the value came from there
  * `command line: NAME: message`, and where it came from there or there is no
  * file `environment: NAME: message`. True if there was no error. */
 MUST_USE bool config_load(const struct config_key *keys, size_t count,

@@ -63,6 +63,15 @@ config_has_error(const struct config_reader *reader, const char *path)
 	return owner != NULL && config_state_of(reader, owner)->has_error;
 }
 
+bool
+config_is_set(const struct config_reader *reader, const char *path)
+{
+	const struct config_key *owner = config_owner(reader, str_from(path));
+
+	return owner != NULL &&
+	    config_state_of(reader, owner)->origin != CONFIG_FROM_PRESET;
+}
+
 /* A message stays one line whatever stands in a key. */
 static void
 send_message(struct config_reader *reader, bool warning, char *message)
@@ -156,6 +165,21 @@ config_warning(struct config_reader *reader, const char *path,
 	va_start(arguments, format);
 	write_message(reader, true, path, format, arguments);
 	va_end(arguments);
+}
+
+void
+config_show_place(
+    struct config_reader *reader, bool warning, struct str lines)
+{
+	char text[MESSAGE_SIZE];
+
+	if (reader->errors > CONFIG_ERRORS_MOST)
+		return;
+	while (lines.at != NULL) {
+		struct str line = str_cut(&lines, '\n');
+		(void)snprintf(text, sizeof text, "    %.*s", STR_ARGS(line));
+		send_message(reader, warning, text);
+	}
 }
 
 void

@@ -33,20 +33,6 @@ tell(const struct check *check, const struct err *note)
 	check->warn(check->to, note->at, note->text);
 }
 
-/* Whether no name stands in it. Recurses as deep as the parser lets lists
- * be. */
-static bool
-is_constant(const struct expr_operand *operand)
-{
-	const struct expr_operand *item =
-	    operand->kind == EXPR_ITEMS ? operand->items : NULL;
-
-	for (; item != NULL; item = item->next)
-		if (!is_constant(item))
-			return false;
-	return operand->kind != EXPR_REFERENCE;
-}
-
 static bool
 is_constant_of(const struct expr_operand *operand, enum expr_type type)
 {
@@ -77,7 +63,7 @@ is_quoted_name(const struct expr_operand *operand)
 static bool
 check_quoted_name(const struct expr_node *node, struct err *note)
 {
-	if (!is_quoted_name(node->left) || !is_constant(node->right))
+	if (!is_quoted_name(node->left) || !expr_operand_is_constant(node->right))
 		return true;
 	return err_set(note, node->left->at,
 	    "'%.*s' in quotes is a text, not a name",
@@ -130,13 +116,24 @@ check_texts(const struct expr_node *node, struct err *note)
 	return true;
 }
 
+/* What is no list whatever its value: also a root of a rule. */
 static bool
-check_list(const struct expr_node *node, const struct expr_operand *list,
-    const struct expr_operand *item, const char *side, struct err *note)
+is_no_list(enum expr_place place, const struct expr_operand *operand)
+{
+	return operand->kind == EXPR_CONSTANT ||
+	    (operand->kind == EXPR_REFERENCE && place == EXPR_IN_RULE &&
+		operand->reference.root == EXPR_ROOT_OTHER);
+}
+
+static bool
+check_list(const struct expr_node *node, enum expr_place place,
+    const struct expr_operand *list, const struct expr_operand *item,
+    struct err *note)
 {
 	struct str operator = expr_operator_text(node->operator);
+	const char *side = list == node->left ? "left" : "right";
 
-	if (list->kind == EXPR_CONSTANT)
+	if (is_no_list(place, list))
 		return err_set(note, list->at, "%.*s needs a list on its %s",
 		    STR_ARGS(operator), side);
 	return item->kind != EXPR_ITEMS ||
@@ -146,7 +143,8 @@ check_list(const struct expr_node *node, const struct expr_operand *list,
 }
 
 static bool
-check_takes(const struct expr_node *node, struct err *note)
+check_takes(const struct expr_node *node, enum expr_place place,
+    struct err *note)
 {
 	switch (takes[node->operator]) {
 	case SCALARS:
@@ -156,11 +154,11 @@ check_takes(const struct expr_node *node, struct err *note)
 	case TEXTS:
 		return check_texts(node, note);
 	case LIST_LEFT:
-		return check_list(node, node->left, node->right, "left", note);
+		return check_list(node, place, node->left, node->right, note);
 	case LIST_RIGHT:
 		break;
 	}
-	return check_list(node, node->right, node->left, "right", note);
+	return check_list(node, place, node->right, node->left, note);
 }
 
 static bool
@@ -168,7 +166,7 @@ check_constants(const struct expr_node *node, struct err *note)
 {
 	struct expr_evaluation evaluation = {0};
 
-	return !is_constant(node->left) || !is_constant(node->right) ||
+	return !expr_operand_is_constant(node->left) || !expr_operand_is_constant(node->right) ||
 	    expr_compare(&evaluation, node) || evaluation.exhausted ||
 	    err_set(note, node->left->at,
 		"both sides are constants, and this never holds");
@@ -256,7 +254,7 @@ expr_check(const struct expr *expr, expr_warn *warn, void *to)
 	     node = node->following) {
 		struct err note;
 		if (!check_quoted_name(node, &note) ||
-		    !check_takes(node, &note) ||
+		    !check_takes(node, check.place, &note) ||
 		    !check_constants(node, &note))
 			tell(&check, &note);
 		check_names(&check, node->left);

@@ -50,10 +50,11 @@ enum expr_place {
 	EXPR_IN_SKIP_IF, /* workers.available, workers.unavailable,
 			  * workers.WA… */
 	EXPR_IN_RULE,    /* task., worker., and the roots that the caller
-			  * names */
+			  * names, which are texts, numbers or NULL */
 };
 
 struct expr;
+struct expr_reference;
 
 /* What a reference begins with, after the place's rules were applied. */
 enum expr_root {
@@ -103,6 +104,29 @@ struct str expr_print(struct arena *arena, const struct expr *expr);
 
 /* Whether both are the same tree, whatever the spelling. */
 bool expr_equal(const struct expr *a, const struct expr *b);
+
+/* Calls `visit` for each name that stands in the expression. */
+typedef void expr_visit_name(
+    void *to, size_t at, const struct expr_reference *name);
+void expr_each_name(
+    const struct expr *expr, expr_visit_name *visit, void *to);
+
+/* Calls `visit` for each name and constant that are compared as a whole, the
+ * constants of a list that is written out included; `ordered`: by < <= > or
+ * >=. `at` is where the constant stands. */
+typedef void expr_visit_pair(void *to, size_t at,
+    const struct expr_reference *name, struct expr_value constant,
+    bool ordered);
+void expr_each_pair(
+    const struct expr *expr, expr_visit_pair *visit, void *to);
+
+/* Whether the expression has one value whatever its names are worth; of those
+ * that do, not all are found. */
+bool expr_is_settled(const struct expr *expr, bool *value);
+
+/* Whether `wide` holds wherever `narrow` does: that it is found is certain
+ * only where one of them is a member of the other's AND or OR. */
+bool expr_implies(const struct expr *narrow, const struct expr *wide);
 
 enum expr_outcome {
 	EXPR_FALSE,

@@ -120,9 +120,22 @@ is_same_operand(const struct expr_operand *a, const struct expr_operand *b)
 	return i == j;
 }
 
+/* Recurses as deep as the parser lets lists be. */
+bool
+expr_operand_is_constant(const struct expr_operand *operand)
+{
+	const struct expr_operand *item =
+	    operand->kind == EXPR_ITEMS ? operand->items : NULL;
+
+	for (; item != NULL; item = item->next)
+		if (!expr_operand_is_constant(item))
+			return false;
+	return operand->kind != EXPR_REFERENCE;
+}
+
 /* Recurses as deep as the parser lets a tree be. */
-static bool
-is_same_node(const struct expr_node *a, const struct expr_node *b)
+bool
+expr_node_equal(const struct expr_node *a, const struct expr_node *b)
 {
 	const struct expr_node *i, *j;
 
@@ -134,7 +147,7 @@ is_same_node(const struct expr_node *a, const struct expr_node *b)
 		    is_same_operand(a->right, b->right);
 	for (i = a->member, j = b->member; i != NULL && j != NULL;
 	     i = i->next, j = j->next)
-		if (!is_same_node(i, j))
+		if (!expr_node_equal(i, j))
 			return false;
 	return i == j;
 }
@@ -142,7 +155,7 @@ is_same_node(const struct expr_node *a, const struct expr_node *b)
 bool
 expr_equal(const struct expr *a, const struct expr *b)
 {
-	return is_same_node(a->top, b->top);
+	return expr_node_equal(a->top, b->top);
 }
 
 bool

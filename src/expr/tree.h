@@ -66,6 +66,11 @@ struct expr {
 /* What `after` leads to at the end: ends[false] and ends[true]. */
 extern const struct expr_node expr_ends[2];
 
+/* Whether no name stands in it. */
+bool expr_operand_is_constant(const struct expr_operand *operand);
+
+bool expr_node_equal(const struct expr_node *a, const struct expr_node *b);
+
 /* Fills depth, after and following of a tree whose members are in place;
  * returns its first comparison. */
 const struct expr_node *expr_link(struct expr_node *top);

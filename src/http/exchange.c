@@ -139,6 +139,7 @@ exchange_log(const struct exchange *exchange, int64_t duration_us)
 	log_str(&line, "task", facts->task_sid);
 	log_str(&line, "reservation", facts->reservation_sid);
 	log_str(&line, "call", facts->call_sid);
+	log_str(&line, "rule", facts->rule);
 	log_str(&line, "decision", facts->decision);
 	log_str(&line, "signed_url", facts->signed_url);
 	log_str(&line, "idempotency_token",

@@ -50,6 +50,7 @@ struct exchange_facts {
 	struct str task_sid;
 	struct str reservation_sid;
 	struct str call_sid;
+	struct str rule;     /* that led to the decision */
 	struct str decision; /* the instruction, or what a REST call did */
 	struct str signed_url; /* which matched, if it was not the likeliest */
 	struct str note; /* why it was refused, or what is odd */

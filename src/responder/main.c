@@ -6,9 +6,9 @@
 #include "base/compat.h"
 
 #include <event2/event.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -16,6 +16,7 @@
 #include "base/process.h"
 #include "gateway/cgi.h"
 #include "gateway/gateway.h"
+#include "responder/explain.h"
 #include "responder/find.h"
 #include "responder/responder.h"
 #include "responder/server.h"
@@ -25,11 +26,15 @@
 
 static const char usage[] =
     "usage: taskrouter.fcgi [-c file] [-t | -T] [-l address:port] [-V] [-h]\n"
+    "       taskrouter.fcgi [-c file] --explain [--at time] [callback]\n"
     "\n"
     "  -c file          the configuration (taskrouter.json(5))\n"
     "  -t               check the configuration and exit: 0 good, 78 bad\n"
     "  -T               as -t, and print it, secrets masked\n"
     "  -l address:port  serve HTTP here; port 0 takes a free one\n"
+    "  --explain        show, rule by rule, how a callback, a file or else\n"
+    "                   standard input, is answered, and exit\n"
+    "  --at time        ... as it would be then: 2026-11-22T17:59\n"
     "  -V               print the version\n"
     "  -h               print this\n"
     "\n"
@@ -50,6 +55,19 @@ struct options {
 	const char *listen;
 	bool test;
 	bool show;
+	bool explain;
+	const char *at;
+	const char *callback;
+};
+
+enum { OPTION_EXPLAIN = 256, OPTION_AT };
+
+static const struct option long_options[] = {
+	{"explain", no_argument, NULL, OPTION_EXPLAIN},
+	{"at", required_argument, NULL, OPTION_AT},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
 };
 
 static void
@@ -68,15 +86,8 @@ read_options(int argc, char **argv, struct options *options)
 {
 	int letter;
 
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-		(void)fputs(usage, stdout);
-		return EXIT_SUCCESS;
-	}
-	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-		print_version();
-		return EXIT_SUCCESS;
-	}
-	while ((letter = getopt(argc, argv, "c:tTl:Vh")) != -1) {
+	while ((letter = getopt_long(
+		    argc, argv, "c:tTl:Vh", long_options, NULL)) != -1) {
 		switch (letter) {
 		case 'c':
 			options->file = optarg;
@@ -91,6 +102,12 @@ read_options(int argc, char **argv, struct options *options)
 		case 'l':
 			options->listen = optarg;
 			break;
+		case OPTION_EXPLAIN:
+			options->explain = true;
+			break;
+		case OPTION_AT:
+			options->at = optarg;
+			break;
 		case 'V':
 			print_version();
 			return EXIT_SUCCESS;
@@ -102,6 +119,8 @@ read_options(int argc, char **argv, struct options *options)
 			return EXIT_USAGE;
 		}
 	}
+	if (options->explain && optind < argc)
+		options->callback = argv[optind++];
 	if (optind < argc) {
 		(void)fprintf(stderr,
 		    "taskrouter.fcgi: unexpected argument: %s\n%s",
@@ -252,6 +271,9 @@ main(int argc, char **argv)
 	    !find_configuration(kind, &arena, &options.file, &err)) {
 		server_report(NULL, false, err.text);
 		status = kind == GATEWAY_CGI ? answer_broken() : EX_CONFIG;
+	} else if (options.explain) {
+		status = explain_run(&(struct explain_options){
+		    options.file, options.callback, options.at});
 	} else if (options.test) {
 		status = test_configuration(options.file, options.show);
 	} else if (options.listen == NULL && kind == GATEWAY_NONE) {

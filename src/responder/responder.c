@@ -10,6 +10,7 @@
 #include "http/route.h"
 #include "responder/calls.h"
 #include "responder/keeper.h"
+#include "responder/local_time.h"
 
 static const struct route routes[] = {
 #define ROUTE(name, path, methods, admit) \
@@ -181,6 +182,7 @@ responder_init(struct responder *responder, struct settings *settings,
 		.application = {.serve = serve, .ended = ended},
 		.settings = settings,
 	};
+	local_time_prepare(settings);
 	err->text[0] = '\0';
 	responder->metrics = metrics_open(
 	    counters, ARRAY_LENGTH(counters), file, err);
@@ -231,6 +233,7 @@ responder_reload(struct responder *responder, struct settings *settings)
 
 	settings_release(responder->settings);
 	responder->settings = settings;
+	local_time_prepare(settings);
 	if (responder->rest == NULL)
 		return;
 	rest_client_limit(responder->rest, (size_t)settings->rest.connections,

@@ -21,6 +21,7 @@ make_settings(void)
 	settings->arena = arena;
 	settings->references = 1;
 	settings->assignment_default = instruction_accept;
+	settings->rules.fallback = instruction_accept;
 	return settings;
 }
 

@@ -17,6 +17,7 @@
 #include "responder/settings_calls.h"
 #include "responder/settings_events.h"
 #include "responder/settings_store.h"
+#include "responder/settings_rules.h"
 #include "twilio/instruction.h"
 #include "twilio/rest.h"
 
@@ -74,12 +75,13 @@ struct settings {
 	int signature;          /* SIGNATURE_… */
 	struct settings_networks trusted_proxies;
 	struct str create_task_attributes; /* JSON text as it will be sent */
-	struct instruction assignment_default;
+	struct instruction assignment_default; /* absent with rules */
 	struct settings_choices assignment_workflows;
 	struct settings_choices assignment_task_queues;
 	struct settings_store store;
 	struct settings_calls calls;
 	struct settings_events events;
+	struct settings_rules rules;
 	struct {
 		int64_t connect_timeout_ms;
 		int64_t timeout_ms;

@@ -186,6 +186,19 @@ has_shorter_stop(const struct settings *s)
 	return s->limits.stop_timeout_ms < s->rest.timeout_ms;
 }
 
+static bool
+has_rules_and_default(const struct settings *s)
+{
+	return s->rules.list != NULL && s->rules.has_default;
+}
+
+static bool
+has_rules_and_choices(const struct settings *s)
+{
+	return s->rules.list != NULL && (s->assignment_workflows.count > 0 ||
+	    s->assignment_task_queues.count > 0);
+}
+
 #define WARNING true
 #define ERROR false
 
@@ -248,6 +261,13 @@ static const struct {
 	{"calls.greeting", "calls.goodbye"},
 	"the document of the menu, or of a choice, would have more than the "
 	"64 KiB that Twilio takes (Twilio error 11750)"},
+    {has_rules_and_default, ERROR, "assignment.rules",
+	{"assignment.default"},
+	"assignment.default is given too: the last rule stands for it"},
+    {has_rules_and_choices, ERROR, "assignment.rules",
+	{"assignment.workflows", "assignment.task_queues"},
+	"assignment.workflows or assignment.task_queues is given too: write "
+	"conditions such as workflow_sid == \"WW...\""},
     {has_longer_connect, ERROR, "rest.connect_timeout", {"rest.timeout"},
 	"longer than rest.timeout"},
     {has_shorter_stop, WARNING, "limits.stop_timeout", {"rest.timeout"},
@@ -273,6 +293,7 @@ settings_check(struct config_reader *reader, void *settings)
 
 	derive_public_url(s);
 	settings_derive_calls(s);
+	settings_note_default(reader, s);
 	for (size_t i = 0; i < ARRAY_LENGTH(checks); i++) {
 		if (!can_be_checked(reader, i) || !checks[i].is_true(s))
 			continue;
@@ -285,4 +306,5 @@ settings_check(struct config_reader *reader, void *settings)
 	}
 	derive_api_url(s);
 	join_accounts(s);
+	settings_derive_rules(s);
 }

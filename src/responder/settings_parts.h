@@ -11,9 +11,6 @@
 #include "config/config.h"
 #include "responder/settings.h"
 
-/* Of an instruction (conference): a password. */
-#define SETTINGS_SECRET_PARAMETER "sip_auth_password"
-
 extern const struct config_key settings_keys[];
 extern const size_t settings_key_count;
 
@@ -30,6 +27,9 @@ void settings_read_attributes(struct config_reader *reader, const char *path,
     struct json_object *value, void *text);
 void settings_read_instruction(struct config_reader *reader, const char *path,
     struct json_object *value, void *instruction);
+/* The parameter of an instruction that nobody else may read. */
+void settings_check_secret_parameter(struct config_reader *reader,
+    const char *path, struct json_object *value);
 void settings_read_workflows(struct config_reader *reader, const char *path,
     struct json_object *value, void *choices);
 void settings_read_task_queues(struct config_reader *reader, const char *path,
@@ -56,6 +56,14 @@ bool settings_calls_press_finish_key(const struct settings *settings);
 bool settings_calls_say_nothing(const struct settings *settings);
 bool settings_calls_never_say_goodbye(const struct settings *settings);
 bool settings_calls_are_too_long(const struct settings *settings);
+/* Rules (settings_rules.c). */
+void settings_read_rules(struct config_reader *reader, const char *path,
+    struct json_object *value, void *rules);
+struct str settings_show_rules(struct arena *arena, const void *rules);
+MUST_USE bool settings_check_time_zone(struct str value, struct err *err);
+/* Before and after the checks. */
+void settings_note_default(struct config_reader *reader, struct settings *s);
+void settings_derive_rules(struct settings *s);
 
 /* The same as JSON (settings_show.c). */
 struct str settings_show_accounts(struct arena *arena, const void *settings);

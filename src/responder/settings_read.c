@@ -220,17 +220,16 @@ report_instruction(void *to, bool warning, struct str key, const char *message)
 		config_error(place->reader, path, "%s", message);
 }
 
-/* The one parameter of an instruction that nobody else may read. */
-static void
-check_secret_parameter(struct config_reader *reader, const char *path,
-    struct json_object *value)
+void
+settings_check_secret_parameter(struct config_reader *reader,
+    const char *path, struct json_object *value)
 {
-	struct json_object *secret = json_get(value, SETTINGS_SECRET_PARAMETER);
+	struct json_object *secret = json_get(value, INSTRUCTION_SECRET);
 	struct config_strings unused = {NULL, 0};
 
 	if (secret != NULL)
 		(void)config_read_secret(reader,
-		    config_path(reader, path, STR(SETTINGS_SECRET_PARAMETER)),
+		    config_path(reader, path, STR(INSTRUCTION_SECRET)),
 		    secret, &unused);
 }
 
@@ -244,7 +243,7 @@ settings_read_instruction(struct config_reader *reader, const char *path,
 
 	if (!expect_object(reader, path, value))
 		return;
-	check_secret_parameter(reader, path, value);
+	settings_check_secret_parameter(reader, path, value);
 	if (instruction_read(value, config_arena(reader), &read,
 		report_instruction, &place))
 		*to = read;

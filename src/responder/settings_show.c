@@ -4,8 +4,6 @@
  */
 #include "base/compat.h"
 
-#include <string.h>
-
 #include "base/buf.h"
 #include "responder/settings_parts.h"
 
@@ -87,31 +85,12 @@ settings_show_attributes(struct arena *arena, const void *text)
 	return arena_str(arena, *json);
 }
 
-/* The instruction with its secret masked. It is compact JSON of our own
- * writing, where a quote within a value is escaped: what looks like the key is
- * the key. */
-static struct str
-mask_instruction(struct arena *arena, struct str json)
-{
-	static const char key[] = "\"" SETTINGS_SECRET_PARAMETER "\":\"";
-	const char *found = memmem(json.at, json.len, key, sizeof key - 1);
-
-	if (found == NULL)
-		return arena_str(arena, json);
-	size_t from = (size_t)(found - json.at) + sizeof key - 1, to = from;
-	while (to < json.len && json.at[to] != '"')
-		to += json.at[to] == '\\' ? 2 : 1;
-	const struct str parts[] = {str_slice(json, 0, from), STR(CONFIG_MASK),
-	    str_slice(json, to, json.len)};
-	return arena_join(arena, parts, ARRAY_LENGTH(parts));
-}
-
 struct str
 settings_show_instruction(struct arena *arena, const void *instruction)
 {
 	const struct instruction *i = instruction;
 
-	return mask_instruction(arena, i->json);
+	return instruction_mask(arena, i->json);
 }
 
 struct str
@@ -126,7 +105,7 @@ settings_show_choices(struct arena *arena, const void *choices)
 	buf_add_byte(&buf, '{');
 	for (size_t i = 0; i < list->count; i++)
 		add_member(&buf, i, list->items[i].sid,
-		    mask_instruction(arena, list->items[i].instruction.json));
+		    instruction_mask(arena, list->items[i].instruction.json));
 	buf_add_byte(&buf, '}');
 	return finish(arena, &buf);
 }

@@ -83,6 +83,7 @@ static const char *const call_method_names[] = {
 
 #define MEMBER(name) .offset = offsetof(struct settings, name)
 #define KIB ((int64_t)1024)
+#define KEY(...) {__VA_ARGS__},
 
 const struct config_key settings_keys[] = {
 	{
@@ -242,6 +243,7 @@ const struct config_key settings_keys[] = {
 #include "responder/settings_rows_calls.h"
 #include "responder/settings_rows_store.h"
 #include "responder/settings_rows_events.h"
+#include "responder/settings_rows_rules.h"
 	{
 	    .path = "rest.connect_timeout", .type = CONFIG_SECONDS,
 	    MEMBER(rest.connect_timeout_ms), .preset = "2",

@@ -413,6 +413,19 @@ instruction_errors(const char *name)
 	return (struct instruction_errors){0, 0};
 }
 
+const struct domain *
+instruction_domain(struct str instruction, struct str parameter)
+{
+	for (int kind = 0; kind < INSTRUCTION_KINDS; kind++) {
+		const struct parameter *found =
+		    find_parameter((enum kind)kind, parameter);
+		if (str_is(instruction, instruction_names[kind]) &&
+		    found != NULL)
+			return found->domain;
+	}
+	return NULL;
+}
+
 static void
 write_sentence(FILE *out, const char *text)
 {

@@ -59,6 +59,12 @@ MUST_USE bool instruction_check(struct json_object *value,
     struct arena *arena, struct instruction *instruction,
     instruction_take_fault *take, void *to);
 
+/* What the parameter of an instruction may be; NULL: it has none of that
+ * name. */
+struct domain;
+const struct domain *instruction_domain(
+    struct str instruction, struct str parameter);
+
 /* Twilio's error numbers of an instruction; 0: there is none. */
 struct instruction_errors {
 	unsigned not_pending; /* the Reservation is no longer pending */
@@ -73,6 +79,12 @@ struct instruction_errors instruction_errors(const char *name);
  * it, repeated parameters as one list. Those of other instructions are left
  * out. Absent without memory. */
 struct str instruction_of_form(const struct form *form, struct arena *arena);
+
+/* The one parameter that nobody else may read. */
+#define INSTRUCTION_SECRET "sip_auth_password"
+/* Compact JSON, as this module and codec/json.h write it, with that parameter
+ * masked wherever it stands; in the arena, and absent without memory. */
+struct str instruction_mask(struct arena *arena, struct str json);
 
 /* {}: TaskRouter is to wait, the decision comes later by REST. */
 bool instruction_is_deferral(struct json_object *value);
