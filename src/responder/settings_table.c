@@ -240,10 +240,10 @@ const struct config_key settings_keys[] = {
 		    "TaskQueue SIDs, each with its instruction. They win over "
 		    "assignment.workflows.",
 	},
+#include "responder/settings_rows_rules.h"
 #include "responder/settings_rows_calls.h"
 #include "responder/settings_rows_store.h"
 #include "responder/settings_rows_events.h"
-#include "responder/settings_rows_rules.h"
 	{
 	    .path = "rest.connect_timeout", .type = CONFIG_SECONDS,
 	    MEMBER(rest.connect_timeout_ms), .preset = "2",

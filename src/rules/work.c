@@ -9,8 +9,9 @@
 #define WORK_VALUES ((size_t)10000)
 
 static void
-check_activity(struct reader *reader, struct json_object *value)
+check_activity(struct reader *reader, struct json_object *worker)
 {
+	struct json_object *value = json_get(worker, "activity_sid");
 	struct str text = json_text(value);
 	struct err err;
 
@@ -53,7 +54,6 @@ read_one(struct reader *reader, struct str key, struct json_object *value,
 		reader_say(reader, READER_ERROR, key, STR_NONE,
 		    "empty: expected %s%s", known[0],
 		    known[1] == NULL ? "" : " or attributes");
-	check_activity(reader, json_get(value, "activity_sid"));
 	check_attributes(reader, reader_key(reader, key, STR("attributes")),
 	    json_get(value, "attributes"));
 	struct mold *mold = mold_read(reader, key, value);
@@ -77,6 +77,7 @@ work_read(struct reader *reader, struct json_object *value, struct work *work)
 		return;
 	work->worker = read_one(reader, STR("then.worker"),
 	    json_get(value, "worker"), of_worker);
+	check_activity(reader, json_get(value, "worker"));
 	work->task = read_one(
 	    reader, STR("then.task"), json_get(value, "task"), of_task);
 	if (json_get(value, "worker") == NULL &&
