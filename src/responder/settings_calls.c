@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The keys calls.*: reading them, and what contradicts.
+ * The keys calls.*: reading them.
  * Sources: https://www.twilio.com/docs/voice/twiml/gather,
  * https://www.twilio.com/docs/voice/twiml/say,
  * https://www.twilio.com/docs/taskrouter/twiml-queue-calls
  */
 #include "base/compat.h"
 
-#include "responder/call_documents.h"
 #include "responder/settings_parts.h"
 #include "twilio/sid.h"
 #include "twilio/task.h"
@@ -26,28 +25,6 @@ static const char *const own_attributes[] = {
 	"from_state", "from_zip", "to", "to_city", "to_country", "to_state",
 	"to_zip",
 };
-
-#define LITERAL(text) {text, sizeof(text) - 1}
-
-/* Source: https://www.twilio.com/docs/taskrouter/quickstart */
-static const struct settings_call_choice tutorial[] = {
-	{
-	    .digits = LITERAL("1"),
-	    .prompt = {.text = LITERAL("Para espa\u00f1ol oprime el uno."),
-		.language = LITERAL("es")},
-	    .attributes = LITERAL("{\"selected_language\":\"es\"}"),
-	    .priority = -1, .timeout = -1,
-	},
-	{
-	    .digits = LITERAL("2"),
-	    .prompt = {.text = LITERAL("For English, press two."),
-		.language = LITERAL("en")},
-	    .attributes = LITERAL("{\"selected_language\":\"en\"}"),
-	    .priority = -1, .timeout = -1,
-	},
-};
-
-/* ---- single values */
 
 static bool
 is_key(char c)
@@ -172,8 +149,6 @@ read_attributes(struct config_reader *reader, const char *path,
 			    "TaskRouter sets this attribute itself");
 }
 
-/* ---- prompts and choices */
-
 enum member {
 	MEMBER_PROMPT,
 	MEMBER_PLAY,
@@ -252,7 +227,7 @@ read_members(struct config_reader *reader, const char *path,
 	struct json_member member = {0};
 
 	*to = (struct settings_call_choice){
-		.attributes = LITERAL("{}"), .priority = -1, .timeout = -1};
+		.attributes = STR("{}"), .priority = -1, .timeout = -1};
 	while (json_next(object, &member)) {
 		enum member found = find_member(member.key, end);
 		if (found == end)
@@ -365,127 +340,4 @@ settings_read_menu(struct config_reader *reader, const char *path,
 		return;
 	check_choices(reader, path, items, count);
 	to->calls.menu = (struct settings_call_choices){items, count};
-}
-
-/* ---- what follows, and what contradicts */
-
-void
-settings_derive_calls(struct settings *settings)
-{
-	struct settings_calls *calls = &settings->calls;
-
-	calls->is_tutorial = calls->menu.count == 0;
-	if (calls->is_tutorial)
-		calls->menu = (struct settings_call_choices){
-			tutorial, ARRAY_LENGTH(tutorial)};
-	for (size_t i = 0; i < calls->menu.count; i++) {
-		const struct settings_call_choice *choice =
-		    &calls->menu.items[i];
-		if (choice->digits.len > calls->digits)
-			calls->digits = choice->digits.len;
-		if (calls->default_digits.at == NULL ||
-		    str_equal(choice->digits, calls->default_digits))
-			calls->default_choice = choice;
-	}
-}
-
-static bool
-lacks_workflow(const struct settings *settings)
-{
-	for (size_t i = 0; i < settings->calls.menu.count; i++)
-		if (settings->calls.menu.items[i].workflow_sid.at == NULL)
-			return settings->workflow_sid.at == NULL;
-	return false;
-}
-
-const char *
-settings_calls_blocked(const struct settings *settings)
-{
-	return lacks_workflow(settings)
-	    ? "workflow_sid is not configured, so calls cannot be put into a "
-	      "queue"
-	    : NULL;
-}
-
-bool
-settings_calls_lack_workflow(const struct settings *settings)
-{
-	return !settings->calls.is_tutorial && lacks_workflow(settings);
-}
-
-/* The menu is the tutorial's, but something about calls was written. */
-bool
-settings_calls_need_workflow(const struct settings *settings)
-{
-	const struct settings_calls *calls = &settings->calls;
-
-	return calls->is_tutorial && lacks_workflow(settings) &&
-	    (calls->greeting.count > 0 || calls->goodbye.count > 0 ||
-		calls->repeat > 0 || calls->default_digits.at != NULL ||
-		calls->no_input == NO_CHOICE_ENQUEUE ||
-		calls->wait_url.at != NULL ||
-		calls->enqueue_action.at != NULL);
-}
-
-bool
-settings_calls_lack_default(const struct settings *settings)
-{
-	return settings->calls.default_choice == NULL;
-}
-
-bool
-settings_calls_press_finish_key(const struct settings *settings)
-{
-	const struct settings_calls *calls = &settings->calls;
-
-	for (size_t i = 0; i < calls->menu.count; i++)
-		if (calls->finish_on_key.len == 1 &&
-		    str_has_byte(calls->menu.items[i].digits,
-			calls->finish_on_key.at[0]))
-			return true;
-	return false;
-}
-
-bool
-settings_calls_say_nothing(const struct settings *settings)
-{
-	const struct settings_calls *calls = &settings->calls;
-
-	for (size_t i = 0; i < calls->menu.count; i++)
-		if (calls->menu.items[i].prompt.text.at != NULL ||
-		    calls->menu.items[i].prompt.play.at != NULL)
-			return false;
-	return calls->menu.count > 1 && calls->greeting.count == 0;
-}
-
-bool
-settings_calls_never_say_goodbye(const struct settings *settings)
-{
-	const struct settings_calls *calls = &settings->calls;
-
-	return calls->goodbye.count > 0 &&
-	    (calls->menu.count == 1 ||
-		(calls->no_input == NO_CHOICE_ENQUEUE &&
-		    calls->wrong_input == NO_CHOICE_ENQUEUE));
-}
-
-bool
-settings_calls_are_too_long(const struct settings *settings)
-{
-	const struct settings_calls *calls = &settings->calls;
-	struct buf out;
-
-	buf_init(&out, CALL_DOCUMENT_MOST);
-	call_write_menu(&out, settings, 1);
-	bool failed = out.failed;
-	buf_clear(&out, CALL_DOCUMENT_MOST);
-	call_write_goodbye(&out, settings);
-	failed = failed || out.failed;
-	for (size_t i = 0; i < calls->menu.count && !failed; i++) {
-		buf_clear(&out, CALL_DOCUMENT_MOST);
-		call_write_enqueue(&out, settings, &calls->menu.items[i], true);
-		failed = out.failed;
-	}
-	buf_release(&out);
-	return failed;
 }

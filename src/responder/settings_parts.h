@@ -43,7 +43,8 @@ void settings_read_prompts(struct config_reader *reader, const char *path,
 bool settings_check_digits(struct str value, struct err *err);
 bool settings_check_finish_key(struct str value, struct err *err);
 bool settings_check_call_url(struct str value, struct err *err);
-/* Fills in the tutorial's menu, and what follows from the keys. */
+/* Fills in the tutorial's menu, and what follows from the keys
+ * (settings_calls_check.c). */
 void settings_derive_calls(struct settings *settings);
 /* The same as JSON (settings_calls_show.c). */
 struct str settings_show_menu(struct arena *arena, const void *settings);
