@@ -35,3 +35,6 @@ COUNTER(RELOADS, "taskrouter_reloads_total",
 COUNTER(RULE_HITS, "taskrouter_rule_hits_total",
     "Assignment callbacks answered by a rule, by its name.", METRIC_COUNTER,
     LABEL_RULE, NO_LABEL)
+COUNTER(OUTBOX, "taskrouter_outbox_total",
+    "What became of calls in the outbox, by kind and result; \"again\" is put "
+    "off.", METRIC_COUNTER, LABEL_KIND, LABEL_OUTBOX_RESULT)

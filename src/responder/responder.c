@@ -11,6 +11,8 @@
 #include "responder/calls.h"
 #include "responder/keeper.h"
 #include "responder/local_time.h"
+#include "responder/outbox.h"
+#include "store/ledger_outbox.h"
 
 static const struct route routes[] = {
 #define ROUTE(name, path, methods, admit) \
@@ -27,8 +29,9 @@ static const char *const route_names[] = {
 	"none",
 };
 static const char *const status_names[] = {
-	"other", "200", "204", "308", "400", "401", "403", "404", "405", "409",
-	"412", "413", "415", "429", "431", "500", "502", "503", "504",
+	"other", "200", "202", "204", "308", "400", "401", "403", "404", "405",
+	"409", "412", "413", "415", "422", "429", "431", "500", "501", "502",
+	"503", "504",
 };
 static const char *const operation_names[] = {
 	[REST_CREATE_TASK] = "create_task",
@@ -42,6 +45,9 @@ static const char *const operation_names[] = {
 	[REST_READ_WORKER] = "read_worker",
 	[REST_UPDATE_WORKER] = "update_worker",
 	[REST_LIST_ACTIVITIES] = "list_activities",
+	[REST_FIND_TASK] = "find_task",
+	[REST_READ_FOLLOW_UP] = "read_follow_up",
+	[REST_FOLLOW_UP] = "follow_up",
 };
 static const char *const outcome_names[] = {
 	[REST_ANSWERED] = "answered",   [REST_NOT_SENT] = "not_sent",
@@ -66,6 +72,11 @@ static const char *const event_outcome_names[] = {
 	[EVENT_REFUSED] = "refused",
 };
 static const char *const result_names[] = {"refused", "taken"};
+static const char *const outbox_result_names[] = {
+	[OUTBOX_RESULT_QUEUED] = "queued", [OUTBOX_RESULT_DONE] = "done",
+	[OUTBOX_RESULT_LATE] = "late",     [OUTBOX_RESULT_AGAIN] = "again",
+	[OUTBOX_RESULT_FAILED] = "failed",
+};
 
 #define VALUES(names) names, ARRAY_LENGTH(names)
 #define NO_LABEL {NULL, NULL, 0}
@@ -79,6 +90,8 @@ static const char *const result_names[] = {"refused", "taken"};
 #define LABEL_STEP {"step", VALUES(step_names)}
 #define LABEL_EVENT_OUTCOME {"result", VALUES(event_outcome_names)}
 #define LABEL_RESULT {"result", VALUES(result_names)}
+#define LABEL_KIND {"kind", outbox_kind_names, OUTBOX_KINDS}
+#define LABEL_OUTBOX_RESULT {"result", VALUES(outbox_result_names)}
 
 static const struct metric counters[] = {
 #define COUNTER(name, metric, help, kind, first, second) \
@@ -97,6 +110,12 @@ const char *
 event_outcome_name(enum event_outcome outcome)
 {
 	return event_outcome_names[outcome];
+}
+
+const char *
+outbox_result_name(enum outbox_result result)
+{
+	return outbox_result_names[result];
 }
 
 struct responder *
@@ -199,6 +218,7 @@ responder_release(struct responder *responder)
 	keeper_close(
 	    responder->keeper, responder->settings->limits.stop_timeout_ms);
 	rest_client_close(responder->rest);
+	outbox_close(responder);
 	metrics_close(responder->metrics);
 	settings_release(responder->settings);
 	if (responder->loop != NULL)

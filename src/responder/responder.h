@@ -16,6 +16,7 @@
 struct event_base;
 struct event_purge;
 struct keeper;
+struct outbox;
 
 enum counter {
 #define COUNTER(name, metric, help, kind, first, second) COUNTER_##name,
@@ -37,7 +38,23 @@ enum rest_operation {
 	REST_READ_WORKER,
 	REST_UPDATE_WORKER,
 	REST_LIST_ACTIVITIES,
+	REST_FIND_TASK,      /* by its idempotency_key */
+	REST_READ_FOLLOW_UP, /* what a change of the outbox is about */
+	REST_FOLLOW_UP,
 };
+
+/* Values of the label "result" of what the outbox does. */
+enum outbox_result {
+	OUTBOX_RESULT_QUEUED,
+	OUTBOX_RESULT_DONE,
+	OUTBOX_RESULT_LATE,   /* its object is gone, or needs it no more */
+	OUTBOX_RESULT_AGAIN,
+	OUTBOX_RESULT_FAILED,
+};
+#define OUTBOX_RESULTS (OUTBOX_RESULT_FAILED + 1)
+
+/* "queued" */
+const char *outbox_result_name(enum outbox_result result);
 
 /* Values of the label "reason" of refused callbacks. */
 enum refusal {
@@ -67,6 +84,7 @@ struct responder {
 	struct rest_client *rest; /* NULL until it is needed */
 	struct keeper *keeper;    /* NULL until it is needed */
 	struct event_purge *purge; /* NULL: this program does not serve long */
+	struct outbox *outbox;    /* NULL where nothing works it off (CGI) */
 	bool stopping;
 };
 

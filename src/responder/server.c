@@ -11,6 +11,7 @@
 #include "gateway/service.h"
 #include "responder/event_purge.h"
 #include "responder/keeper.h"
+#include "responder/outbox.h"
 #include "responder/responder.h"
 
 struct server {
@@ -47,6 +48,15 @@ stop(void *context)
 	struct server *server = context;
 
 	server->responder.stopping = true;
+	outbox_stop(&server->responder);
+}
+
+static bool
+is_idle(void *context)
+{
+	struct server *server = context;
+
+	return outbox_is_idle(&server->responder);
 }
 
 static int64_t
@@ -83,6 +93,7 @@ reload(void *context)
 static const struct service_hooks hooks = {
 	.reload = reload,
 	.stop = stop,
+	.is_idle = is_idle,
 	.stop_timeout_ms = stop_timeout_ms,
 };
 
@@ -136,6 +147,7 @@ server_run(const struct server_start *start)
 		responder_prepare_keeper(&server.responder);
 		server.responder.purge =
 		    event_purge_start(&server.responder);
+		outbox_start(&server.responder);
 		announce(&server);
 		service_run(&server.service);
 	} else {
@@ -148,6 +160,7 @@ server_run(const struct server_start *start)
 	event_purge_stop(server.responder.purge);
 	rest_client_close(server.responder.rest);
 	server.responder.rest = NULL;
+	outbox_close(&server.responder);
 	service_close(&server.service);
 	responder_release(&server.responder);
 	return running ? EXIT_SUCCESS : EXIT_FAILURE;

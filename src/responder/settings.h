@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "responder/settings_calls.h"
 #include "responder/settings_events.h"
+#include "responder/settings_outbox.h"
 #include "responder/settings_store.h"
 #include "responder/settings_rules.h"
 #include "twilio/instruction.h"
@@ -82,6 +83,7 @@ struct settings {
 	struct settings_calls calls;
 	struct settings_events events;
 	struct settings_rules rules;
+	struct settings_outbox outbox;
 	struct {
 		int64_t connect_timeout_ms;
 		int64_t timeout_ms;

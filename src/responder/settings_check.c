@@ -199,6 +199,18 @@ has_rules_and_choices(const struct settings *s)
 	    s->assignment_task_queues.count > 0);
 }
 
+static bool
+has_outbox_without_store(const struct settings *s)
+{
+	return s->outbox.takes_tasks && s->store.file.at == NULL;
+}
+
+static bool
+has_shorter_keep(const struct settings *s)
+{
+	return s->outbox.keep_ms < s->outbox.give_up_ms;
+}
+
 #define WARNING true
 #define ERROR false
 
@@ -272,6 +284,11 @@ static const struct {
 	"longer than rest.timeout"},
     {has_shorter_stop, WARNING, "limits.stop_timeout", {"rest.timeout"},
 	"shorter than rest.timeout: a stop may cut calls off"},
+    {has_outbox_without_store, ERROR, "create_task.outbox", {"store.file"},
+	"needs store.file, which is not set"},
+    {has_shorter_keep, ERROR, "outbox.keep", {"outbox.give_up"},
+	"shorter than outbox.give_up: a key would be forgotten while its Task "
+	"is still being tried"},
 };
 
 static bool

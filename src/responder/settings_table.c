@@ -215,6 +215,7 @@ const struct config_key settings_keys[] = {
 	    .help = "The attributes, an object, of Tasks that create_task "
 		    "creates without naming any. At most 4096 characters.",
 	},
+#include "responder/settings_rows_outbox.h"
 	{
 	    .path = "assignment.default", .type = CONFIG_CUSTOM,
 	    MEMBER(assignment_default),

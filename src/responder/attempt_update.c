@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Changing a Worker or a Task. What is sent says what to set, so that sending
+ * it twice does no harm; what depends on the object's state is made from it and
+ * sent with If-Match.
+ * Source: https://www.twilio.com/docs/taskrouter/api/worker and
+ * https://www.twilio.com/docs/taskrouter/api/task
+ */
+#include "base/compat.h"
+
+#include "base/buf.h"
+#include "codec/form.h"
+#include "responder/attempt_parts.h"
+#include "twilio/task.h"
+
+/* An order's extra: attributes of at most 4,096 characters, and names. */
+#define EXTRA_VALUES 8192
+#define FORM_MOST ((size_t)256 * 1024)
+/* Somebody else wrote first: only he must have finished. */
+#define CONFLICT_PAUSE_MS 50
+
+#define STATUS_PRECONDITION_FAILED 412
+
+static bool
+is_gone(unsigned status)
+{
+	return status == 404 || status == 409 || status == 410;
+}
+
+static void
+on_changed(struct attempt *attempt)
+{
+	unsigned status = attempt->result.status;
+	enum attempt_end end = attempt_judge(attempt);
+	bool may_be_done = attempt->entry.state == OUTBOX_FATE_UNKNOWN;
+
+	if (status == STATUS_PRECONDITION_FAILED) {
+		attempt->wait_ms = CONFLICT_PAUSE_MS;
+		end = ATTEMPT_AGAIN;
+	} else if (is_gone(status) ||
+	    (end == ATTEMPT_REFUSED && may_be_done)) {
+		/* A Task that has been completed cannot be once more. */
+		end = ATTEMPT_LATE;
+	}
+	attempt->body = end == ATTEMPT_DONE ? attempt->result.body : STR_NONE;
+	attempt_finish(attempt, end, NULL);
+}
+
+static void
+change(struct attempt *attempt, struct str form, struct str if_match)
+{
+	struct attempt_call call = {
+		.operation = REST_FOLLOW_UP,
+		.path = attempt->entry.order.path,
+		.form = form,
+		.if_match = if_match,
+		.next = on_changed,
+	};
+
+	attempt_make_call(attempt, &call);
+}
+
+/* ---- what depends on the object */
+
+/* The member of the order's extra; NULL: there is none, or no object. */
+static struct json_object *
+get_extra(struct attempt *attempt, const char *name)
+{
+	struct json_limits limits = {.values = EXTRA_VALUES};
+	struct json_object *extra, *part;
+	struct err unused;
+
+	if (!json_parse(&attempt->arena, attempt->entry.order.extra, limits,
+		&extra, &unused))
+		return NULL;
+	part = json_get(extra, name);
+	return json_type(part) == JSON_OBJECT ? part : NULL;
+}
+
+/* Ends the attempt if something is not as it must be. */
+static bool
+check_conditions(struct attempt *attempt)
+{
+	struct json_object *conditions = get_extra(attempt, "only_if");
+	struct json_member member = {0};
+
+	while (conditions != NULL && json_next(conditions, &member)) {
+		struct str name = arena_str(&attempt->arena, member.key);
+		struct str now =
+		    name.at == NULL ? STR_NONE
+				    : json_get_text(attempt->json, name.at);
+		if (str_equal(now, json_text(member.value)))
+			continue;
+		struct str text = arena_format(&attempt->arena,
+		    "%.*s is %.*s, not %.*s", STR_ARGS(name), STR_ARGS(now),
+		    STR_ARGS(json_text(member.value)));
+		attempt_finish(attempt, ATTEMPT_LATE, text.at);
+		return false;
+	}
+	return true;
+}
+
+/* The order's form with the merged attributes. */
+static struct str
+add_attributes(struct attempt *attempt, struct str attributes)
+{
+	struct buf form;
+
+	buf_init(&form, FORM_MOST);
+	buf_add_str(&form, attempt->entry.order.form);
+	form_add(&form, "Attributes", attributes);
+	struct str text = arena_str(&attempt->arena, buf_str(&form));
+	attempt->arena.overflow = attempt->arena.overflow || form.failed;
+	buf_release(&form);
+	return text;
+}
+
+static void
+refuse_reading(struct attempt *attempt)
+{
+	enum attempt_end end = attempt_judge(attempt);
+
+	/* Reading changes nothing, so there is no doubt. */
+	if (end == ATTEMPT_DOUBTFUL || end == ATTEMPT_DONE)
+		end = ATTEMPT_AGAIN;
+	if (is_gone(attempt->result.status))
+		end = ATTEMPT_LATE;
+	attempt_finish(attempt, end, NULL);
+}
+
+static void
+on_read(struct attempt *attempt)
+{
+	struct json_object *merge = get_extra(attempt, "merge");
+	struct str form = attempt->entry.order.form;
+	struct err err;
+
+	if (!attempt_has_succeeded(attempt)) {
+		refuse_reading(attempt);
+		return;
+	}
+	if (!check_conditions(attempt))
+		return;
+	if (merge != NULL) {
+		struct str attributes = task_merge_attributes(&attempt->arena,
+		    json_get_text(attempt->json, "attributes"), merge, &err);
+		if (attributes.at == NULL) {
+			attempt_finish(attempt, ATTEMPT_REFUSED, err.text);
+			return;
+		}
+		form = add_attributes(attempt, attributes);
+	}
+	change(attempt, form, attempt->result.etag);
+}
+
+void
+attempt_update(struct attempt *attempt)
+{
+	struct attempt_call call = {
+		.operation = REST_READ_FOLLOW_UP,
+		.path = attempt->entry.order.path,
+		.next = on_read,
+	};
+
+	if (attempt->entry.order.extra.at == NULL)
+		change(attempt, attempt->entry.order.form, STR_NONE);
+	else
+		attempt_make_call(attempt, &call);
+}
