@@ -5,7 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
-use TaskRouter::Cases qw(case_configuration callback_request);
+use TaskRouter::Cases qw(cases case_configuration callback_request);
 use TaskRouter::Fixture qw(operator);
 use TaskRouter::Process qw(time_limit temporary_directory run_command find_command is_sanitized);
 use TaskRouter::Responder;
@@ -62,6 +62,10 @@ sub torture {
 
 is run_with(0, callback_request())->{status}, 200, 'without a failure a callback is answered';
 torture('a callback', callback_request(), '{"instruction":"accept"}', 400, 1);
+
+my ($menu) = grep { $_->{name} eq 'call: the menu' } cases();
+is run_with(0, $menu->{request})->{status}, 200, 'without a failure a phone call is answered';
+torture('a phone call', $menu->{request}, $menu->{text}, 500, 1);
 
 is run_with(0, \%create)->{status}, 200, 'without a failure a Task is created';
 my $attributes = run_with(0, \%create)->{body};

@@ -46,7 +46,8 @@ sub call_in {
         to => '+15558675310', %form);
 }
 
-sub call    { return $server->fetched("/_local/calls/$_[0]{sid}") }
+# Once nothing is under way any more.
+sub call    { advance(0); return $server->fetched("/_local/calls/$_[0]{sid}") }
 sub task    { my ($bench, $call) = @_; return $server->fetched($bench->{space}->path('Tasks', $call->{task_sid})) }
 sub steps   { return join ' ', map { $_->{verb} } @{ call($_[0])->{steps} } }
 sub advance { return $server->updated('/_local/clock', advance => $_[0]) }

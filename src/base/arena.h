@@ -6,7 +6,7 @@
  *
  * Every arena has a ceiling. What does not fit, and what malloc refuses, is
  * NULL and sets `overflow`, which the owner tests once before it uses what
- * was built.
+ * was built. An arena belongs to one thread at a time.
  *
  * Under AddressSanitizer each piece is a malloc of its own, so that a step
  * over its end is seen. The environment variable ARENA_FAIL_AT=n makes the

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "responder/assignment_decide.h"
+#include "responder/assignment_guard.h"
+#include "responder/assignment_keep.h"
 #include "responder/responder.h"
 #include "twilio/callback.h"
 
@@ -25,15 +27,6 @@ warn_of_gaps(struct exchange *exchange, struct str gaps)
 	log_end(&line);
 }
 
-static size_t
-instruction_index(const char *name)
-{
-	for (size_t i = 0; i < INSTRUCTION_KINDS; i++)
-		if (str_is(str_from(name), instruction_names[i]))
-			return i;
-	return INSTRUCTION_KINDS;
-}
-
 void
 handle_assignment_callback(struct exchange *exchange)
 {
@@ -48,10 +41,11 @@ handle_assignment_callback(struct exchange *exchange)
 	exchange->facts.worker_sid = callback.worker_sid;
 	exchange->facts.task_sid = callback.task_sid;
 	exchange->facts.reservation_sid = callback.reservation_sid;
-	exchange->facts.decision = str_from(decision.instruction);
-	count_event(exchange, COUNTER_INSTRUCTIONS,
-	    instruction_index(decision.instruction), 0);
-	response_body(&exchange->response, 200, "application/json",
-	    decision.json);
-	exchange_complete(exchange);
+	if (assignment_must_keep(&decision))
+		assignment_keep(exchange, &callback, &decision);
+	else
+		assignment_answer(exchange, &(struct ledger_answer){
+		    .instruction = str_from(decision.instruction),
+		    .json = decision.json,
+		});
 }

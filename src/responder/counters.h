@@ -17,6 +17,13 @@ COUNTER(REFUSED, "taskrouter_callbacks_refused_total",
 COUNTER(CALLS, "taskrouter_calls_total",
     "Requests about phone calls answered, by what the caller gets.",
     METRIC_COUNTER, LABEL_STEP, NO_LABEL)
+COUNTER(CALLBACK_FALLBACKS, "taskrouter_callbacks_fallback_total",
+    "Assignment callbacks answered with assignment.fallback because their own "
+    "answer could not be kept, by reason.",
+    METRIC_COUNTER, LABEL_FALLBACK, NO_LABEL)
+COUNTER(CALLBACKS_LATE, "taskrouter_callbacks_late_total",
+    "Answers that were kept only after assignment.deadline, and withdrawn.",
+    METRIC_COUNTER, NO_LABEL, NO_LABEL)
 COUNTER(REST_CALLS, "taskrouter_rest_calls_total",
     "Calls of TaskRouter's REST API, by operation and outcome.",
     METRIC_COUNTER, LABEL_OPERATION, LABEL_OUTCOME)

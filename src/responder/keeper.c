@@ -359,26 +359,47 @@ keeper_jobs(const struct keeper *keeper)
 	return keeper->jobs;
 }
 
+/* Calls `done` of what the thread has finished by then. False: time is up. */
+static bool
+await(struct keeper *keeper, int64_t deadline_us, bool *ended)
+{
+	int64_t left = deadline_us - clock_monotonic_us();
+	struct pollfd p = {.fd = keeper->wake, .events = POLLIN};
+
+	if (left <= 0)
+		return false;
+	(void)poll(&p, 1, (int)(left / 1000) + 1);
+	*ended = deliver(keeper);
+	return true;
+}
+
+bool
+keeper_drain(struct keeper *keeper, int64_t patience_ms)
+{
+	int64_t deadline = clock_monotonic_us() + patience_ms * 1000;
+	bool ended;
+
+	while (keeper->jobs > 0)
+		if (!await(keeper, deadline, &ended))
+			return false;
+	return true;
+}
+
 void
 keeper_close(struct keeper *keeper, int64_t patience_ms)
 {
 	int64_t deadline = clock_monotonic_us() + patience_ms * 1000;
 	bool ended = false;
 
-	if (keeper == NULL)
+	if (keeper == NULL || !keeper_drain(keeper, patience_ms))
 		return;
 	(void)pthread_mutex_lock(&keeper->lock);
 	keeper->ending = true;
 	(void)pthread_cond_signal(&keeper->changed);
 	(void)pthread_mutex_unlock(&keeper->lock);
-	while (!ended) {
-		int64_t left = deadline - clock_monotonic_us();
-		struct pollfd p = {.fd = keeper->wake, .events = POLLIN};
-		if (left <= 0)
+	while (!ended)
+		if (!await(keeper, deadline, &ended))
 			return;
-		(void)poll(&p, 1, (int)(left / 1000) + 1);
-		ended = deliver(keeper);
-	}
 	(void)pthread_join(keeper->thread, NULL);
 	release(keeper);
 }

@@ -73,7 +73,11 @@ int64_t keeper_busy_us(const struct keeper *keeper);
 /* Jobs waiting or under way. */
 size_t keeper_jobs(const struct keeper *keeper);
 
-/* Does what was submitted, calls every `done` and ends the thread. One that
+/* Runs until no job is waiting or under way, those that `done` submits
+ * included. False: that takes longer than `patience_ms`. */
+MUST_USE bool keeper_drain(struct keeper *keeper, int64_t patience_ms);
+
+/* Drains, and ends the thread. One that
  * does not come back from the disk within `patience_ms` is left behind, and
  * `done` of what it has is not called: the program must then end. NULL is
  * allowed. */

@@ -6,6 +6,7 @@
 #include "base/compat.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +17,17 @@
 #include "base/process.h"
 #include "gateway/cgi.h"
 #include "gateway/gateway.h"
+#include "responder/assignment_guard.h"
 #include "responder/explain.h"
 #include "responder/find.h"
+#include "responder/keeper.h"
 #include "responder/responder.h"
 #include "responder/server.h"
 #include "responder/settings.h"
 
 #define EXIT_USAGE 2
+/* For the store, before the web server need not hear of it any more. */
+#define CGI_PATIENCE_MS 100
 
 static const char usage[] =
     "usage: taskrouter.fcgi [-c file] [-t | -T] [-l address:port] [-V] [-h]\n"
@@ -199,6 +204,36 @@ answer_broken(void)
 	return EX_CONFIG;
 }
 
+/* Web servers take an answer for finished when nobody can write to it any
+ * more. */
+static void
+detach(int descriptor)
+{
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (nowhere < 0)
+		return;
+	(void)dup2(nowhere, descriptor);
+	(void)close(nowhere);
+}
+
+/* What the store is still to be told holds nobody up but this process. */
+static void
+finish_cgi(struct responder *responder)
+{
+	log_flush();
+	if (responder->keeper == NULL)
+		return;
+	detach(STDOUT_FILENO);
+	assignment_guard_stop(responder);
+	if (keeper_drain(responder->keeper, CGI_PATIENCE_MS))
+		return;
+	log_event(LOG_LEVEL_WARNING, "store", "the store is slow: what it "
+	    "says from now on is not logged");
+	log_flush();
+	detach(STDERR_FILENO);
+}
+
 static int
 serve_cgi(const char *file)
 {
@@ -215,7 +250,7 @@ serve_cgi(const char *file)
 	if (!responder_init(&responder, settings, &err))
 		return EXIT_FAILURE;
 	int status = cgi_serve(&responder.application, &limits, turn);
-	log_flush();
+	finish_cgi(&responder);
 	responder_release(&responder);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/route.h"
+#include "responder/assignment_guard.h"
 #include "responder/calls.h"
 #include "responder/keeper.h"
 #include "responder/local_time.h"
@@ -71,6 +72,12 @@ static const char *const event_outcome_names[] = {
 	[EVENT_REPEATED] = "repeated",
 	[EVENT_REFUSED] = "refused",
 };
+static const char *const fallback_names[] = {
+	[FALLBACK_DEADLINE] = "deadline",
+	[FALLBACK_STORE] = "store",
+	[FALLBACK_QUEUE] = "queue",
+	[FALLBACK_MEMORY] = "memory",
+};
 static const char *const result_names[] = {"refused", "taken"};
 static const char *const outbox_result_names[] = {
 	[OUTBOX_RESULT_QUEUED] = "queued", [OUTBOX_RESULT_DONE] = "done",
@@ -84,6 +91,7 @@ static const char *const outbox_result_names[] = {
 #define LABEL_STATUS {"status", VALUES(status_names)}
 #define LABEL_INSTRUCTION {"instruction", VALUES(instruction_names)}
 #define LABEL_REASON {"reason", VALUES(reason_names)}
+#define LABEL_FALLBACK {"reason", VALUES(fallback_names)}
 #define LABEL_OPERATION {"operation", VALUES(operation_names)}
 #define LABEL_OUTCOME {"outcome", VALUES(outcome_names)}
 #define LABEL_RULE {"rule", NULL, METRIC_NAMES}
@@ -215,8 +223,10 @@ responder_init(struct responder *responder, struct settings *settings,
 void
 responder_release(struct responder *responder)
 {
+	assignment_guard_stop(responder);
 	keeper_close(
 	    responder->keeper, responder->settings->limits.stop_timeout_ms);
+	assignment_guard_close(responder);
 	rest_client_close(responder->rest);
 	outbox_close(responder);
 	metrics_close(responder->metrics);

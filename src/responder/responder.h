@@ -13,6 +13,7 @@
 #include "responder/settings.h"
 #include "twilio/rest.h"
 
+struct assignment_guards;
 struct event_base;
 struct event_purge;
 struct keeper;
@@ -85,6 +86,7 @@ struct responder {
 	struct keeper *keeper;    /* NULL until it is needed */
 	struct event_purge *purge; /* NULL: this program does not serve long */
 	struct outbox *outbox;    /* NULL where nothing works it off (CGI) */
+	struct assignment_guards *guards; /* NULL until they are needed */
 	bool stopping;
 };
 

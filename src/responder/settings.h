@@ -79,6 +79,7 @@ struct settings {
 	struct instruction assignment_default; /* absent with rules */
 	struct settings_choices assignment_workflows;
 	struct settings_choices assignment_task_queues;
+	int64_t assignment_deadline_ms;
 	struct settings_store store;
 	struct settings_calls calls;
 	struct settings_events events;

@@ -211,6 +211,20 @@ has_shorter_keep(const struct settings *s)
 	return s->outbox.keep_ms < s->outbox.give_up_ms;
 }
 
+static bool
+has_work_without_store(const struct settings *s)
+{
+	return s->rules.list != NULL && rules_have_work(s->rules.list) &&
+	    s->store.file.at == NULL;
+}
+
+static bool
+has_time_without_store(const struct settings *s)
+{
+	return s->rules.list != NULL && rules_use_time(s->rules.list) &&
+	    s->store.file.at == NULL;
+}
+
 #define WARNING true
 #define ERROR false
 
@@ -280,6 +294,11 @@ static const struct {
 	{"assignment.workflows", "assignment.task_queues"},
 	"assignment.workflows or assignment.task_queues is given too: write "
 	"conditions such as workflow_sid == \"WW...\""},
+    {has_work_without_store, ERROR, "assignment.rules", {"store.file"},
+	"a rule asks for work (then), which needs store.file"},
+    {has_time_without_store, WARNING, "assignment.rules", {"store.file"},
+	"a rule asks for the time, and store.file is not set: a callback that "
+	"is repeated later may be answered differently"},
     {has_longer_connect, ERROR, "rest.connect_timeout", {"rest.timeout"},
 	"longer than rest.timeout"},
     {has_shorter_stop, WARNING, "limits.stop_timeout", {"rest.timeout"},

@@ -241,6 +241,7 @@ const struct config_key settings_keys[] = {
 		    "TaskQueue SIDs, each with its instruction. They win over "
 		    "assignment.workflows.",
 	},
+#include "responder/settings_rows_assignment.h"
 #include "responder/settings_rows_rules.h"
 #include "responder/settings_rows_calls.h"
 #include "responder/settings_rows_store.h"

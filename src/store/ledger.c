@@ -254,6 +254,7 @@ ledger_open(const struct ledger_options *options, struct err *err)
 	}
 	ledger->options = *options;
 	ledger->options.file = ledger->file;
+	ledger->sign_fd = -1;
 	if (open_ledger(ledger, err))
 		return ledger;
 	ledger_close(ledger);
@@ -269,6 +270,7 @@ ledger_close(struct ledger *ledger)
 		(void)sqlite3_finalize(ledger->statements[i]);
 	if (ledger->db != NULL)
 		(void)sqlite3_close(ledger->db);
+	ledger_end_holder(ledger);
 	free(ledger->file);
 	free(ledger);
 }

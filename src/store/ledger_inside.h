@@ -33,6 +33,8 @@ struct ledger {
 	sqlite3 *db;
 	dev_t device;
 	ino_t inode;
+	int sign_fd;   /* -1: the ledger's sign of life was not needed yet */
+	int64_t holder; /* the same by number; 0 then */
 	sqlite3_stmt *statements[LEDGER_STATEMENTS]; /* NULL until needed */
 };
 
@@ -57,6 +59,18 @@ MUST_USE int ledger_run(sqlite3_stmt *statement);
 /* Says what the code means for the file; returns false. To be called before
  * SQLite is asked anything else. */
 bool ledger_failed(const struct ledger *ledger, int code, struct err *err);
+
+/* ---- ledger_holder.c */
+
+/* Who has this ledger open: a number by which rows can say whose they are as
+ * long as he lives. No two have the same. False: *err. */
+MUST_USE bool ledger_need_holder(struct ledger *ledger, struct err *err);
+/* Whether that holder still has his ledger open. He has it no more when his
+ * process has ended, in whatever way, and its last write with it. */
+MUST_USE bool ledger_holder_lives(struct ledger *ledger, int64_t holder,
+    bool *lives, struct err *err);
+/* To be called after the database was closed. */
+void ledger_end_holder(struct ledger *ledger);
 
 /* ---- ledger_schema.c */
 

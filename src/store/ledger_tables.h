@@ -19,3 +19,6 @@ STEP(1, "CREATE INDEX outbox_failed ON outbox(number) WHERE state = 'failed'")
 /* Of a lane's open entries exactly one, its head, is not blocked. */
 STEP(1, "CREATE TRIGGER outbox_ended AFTER UPDATE OF finished ON outbox WHEN OLD.finished = 0 AND NEW.finished > 0 AND OLD.is_blocked = 0 BEGIN UPDATE outbox SET is_blocked = 0 WHERE number = (SELECT min(number) FROM outbox WHERE lane = OLD.lane AND finished = 0); END")
 STEP(1, "CREATE TRIGGER outbox_deleted AFTER DELETE ON outbox WHEN OLD.finished = 0 AND OLD.is_blocked = 0 BEGIN UPDATE outbox SET is_blocked = 0 WHERE number = (SELECT min(number) FROM outbox WHERE lane = OLD.lane AND finished = 0); END")
+STEP(1, "CREATE TABLE answer(reservation TEXT PRIMARY KEY, at INTEGER NOT NULL, rule TEXT, instruction TEXT NOT NULL, json TEXT NOT NULL, holder INTEGER, claim INTEGER, work_1 INTEGER, work_2 INTEGER) STRICT, WITHOUT ROWID")
+STEP(1, "CREATE INDEX answer_at ON answer(at) WHERE holder IS NULL")
+STEP(1, "CREATE INDEX answer_holder ON answer(holder) WHERE holder IS NOT NULL")

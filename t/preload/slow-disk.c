@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Preloaded: every write to a place in a file, and every fsync, first takes
- * SLOW_DISK microseconds. SQLite writes its files in this way; so a transaction
- * takes a while, and what is answered before it is over can be caught.
+ * SLOW_DISK microseconds; an fsync SLOW_SYNC microseconds more. SQLite writes
+ * its files in this way; so a transaction takes a while, and what is answered
+ * before it is over can be caught. With SLOW_FLAG only while that file exists.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -11,15 +12,24 @@
 #include <time.h>
 #include <unistd.h>
 
-static void
-wait_a_while(void)
+static int
+is_slow(void)
 {
-	const char *text = getenv("SLOW_DISK");
+	const char *flag = getenv("SLOW_FLAG");
+
+	return flag == NULL || access(flag, F_OK) == 0;
+}
+
+static void
+wait_a_while(const char *variable)
+{
+	const char *text = getenv(variable);
 	long us = text == NULL ? 0 : strtol(text, NULL, 10);
 	struct timespec left = {us / 1000000, us % 1000000 * 1000};
 
-	while (us > 0 && nanosleep(&left, &left) != 0)
-		continue;
+	if (us > 0 && is_slow())
+		while (nanosleep(&left, &left) != 0)
+			continue;
 }
 
 #define WRITING(name, offset) \
@@ -28,14 +38,15 @@ wait_a_while(void)
 		ssize_t (*real)(int, const void *, size_t, offset) = \
 		    (ssize_t (*)(int, const void *, size_t, offset)) \
 			dlsym(RTLD_NEXT, #name); \
-		wait_a_while(); \
+		wait_a_while("SLOW_DISK"); \
 		return real(fd, bytes, length, at); \
 	}
 #define SYNCING(name) \
 	int name(int fd) \
 	{ \
 		int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, #name); \
-		wait_a_while(); \
+		wait_a_while("SLOW_DISK"); \
+		wait_a_while("SLOW_SYNC"); \
 		return real(fd); \
 	}
 

@@ -124,6 +124,7 @@ static const struct row {
 	"    },\n"
 	"    \"assignment\": {\n"
 	"        \"default\": {\"instruction\":\"accept\"},\n"
+	"        \"deadline\": 3.5,\n"
 	"        \"fallback\": {\"instruction\":\"accept\"},\n"
 	"        \"time_zone\": \"UTC\"\n"
 	"    },\n"
