@@ -23,7 +23,7 @@ our @EXPORT = qw(
   start stop wait_for_end output_of figures figures_of
   listen_unix start_fastcgi start_rest_server start_tls_rest_server start_nginx free_port
   write_config form callback_body callback_signature
-  callback_request health_request create_task_request
+  callback_request event_requests health_request create_task_request
   median least most median_and_range verdict
   resident_kib cpu_seconds scheduled note complain
 );
@@ -413,6 +413,32 @@ sub callback_request {
     return join "\r\n", 'POST /taskrouter/assignment_callback HTTP/1.1', 'Host: router.example.com',
       'User-Agent: TwilioProxy/1.1', 'Accept: */*', 'Content-Type: application/x-www-form-urlencoded',
       'Content-Length: ' . length($body), 'X-Twilio-Signature: ' . callback_signature(), '', $body;
+}
+
+# So many event callbacks, one behind the other, all of one length and each of
+# an Event of its own.
+sub event_requests {
+    my ($count) = @_;
+    my %event = (
+        AccountSid => $SID{AC}, EventDescription => 'Task reserved for Worker Alice', EventType => 'reservation.created',
+        ReservationSid => $SID{WR}, ResourceSid => $SID{WR}, ResourceType => 'reservation', TaskAge => '12',
+        TaskAssignmentStatus => 'reserved', TaskAttributes => '{"selected_language":"es","called":"+15005550006","from":"+15005550007"}',
+        TaskPriority => '0', TaskQueueName => 'Spanish', TaskQueueSid => $SID{WQ}, Timestamp => '1700000000',
+        TimestampMs => '1700000000123', WorkerActivityName => 'Available', WorkerActivitySid => 'WA' . '0' x 32,
+        WorkerAttributes => '{"languages":["en","es"],"contact_uri":"client:alice"}', WorkerName => 'Alice',
+        WorkflowName => 'Main', WorkflowSid => $SID{WW}, WorkspaceName => 'Test', WorkspaceSid => $SID{WS},
+    );
+    my $text = '';
+    for my $n (1 .. $count) {
+        @event{qw(Sid TaskSid WorkerSid)} = map { sprintf '%s%08x%024x', @$_ } ['EV', ($n * 2654435761) % 2**32, $n],
+          ['WT', ($n / 12 * 40503) % 2**32, $n / 12], ['WK', 0, $n % 50];
+        my $body = form(%event);
+        my $signature = hmac_sha1_base64("$PUBLIC_URL/event_callback" . join('', map { $_ . $event{$_} } sort keys %event), $AUTH_TOKEN);
+        $text .= join "\r\n", 'POST /taskrouter/event_callback HTTP/1.1', 'Host: router.example.com',
+          'User-Agent: TwilioProxy/1.1', 'Accept: */*', 'Content-Type: application/x-www-form-urlencoded',
+          'Content-Length: ' . length($body), "X-Twilio-Signature: $signature=", '', $body;
+    }
+    return $text;
 }
 
 sub health_request { return _fastcgi_request('', _parameters('GET', 'healthz', 0)) }

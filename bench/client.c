@@ -29,8 +29,9 @@ struct connection {
 struct client {
 	const char *address;
 	judge_fn *judge;
-	struct bytes request;
+	struct bytes request; /* one behind the other, all of one length */
 	struct bytes body;
+	long kinds; /* how many they are; sent by turns */
 	long connections;
 	long requests; /* 0: no such limit */
 	uint64_t duration;
@@ -51,7 +52,7 @@ usage(const char *program)
 {
 	fprintf(stderr,
 	    "usage: %s [-c CONNECTIONS] [-n REQUESTS | -s SECONDS] [-a] "
-	    "-r REQUEST_FILE -e EXPECTED_BODY_FILE ADDRESS\n",
+	    "[-k KINDS] -r REQUEST_FILE -e EXPECTED_BODY_FILE ADDRESS\n",
 	    program);
 	exit(2);
 }
@@ -61,7 +62,7 @@ read_options(struct client *cl, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "c:n:s:ar:e:")) != -1) {
+	while ((c = getopt(argc, argv, "c:n:s:ak:r:e:")) != -1) {
 		if (c == 'c')
 			cl->connections = number(optarg, 10000);
 		else if (c == 'n')
@@ -71,6 +72,8 @@ read_options(struct client *cl, int argc, char **argv)
 			    (uint64_t)number(optarg, 3600) * 1000000000u;
 		else if (c == 'a')
 			cl->as_opened = true;
+		else if (c == 'k')
+			cl->kinds = number(optarg, 100000000);
 		else if (c == 'r')
 			cl->request = read_file(optarg);
 		else if (c == 'e')
@@ -79,7 +82,8 @@ read_options(struct client *cl, int argc, char **argv)
 			usage(argv[0]);
 	}
 	if (optind + 1 != argc || cl->request.len == 0 ||
-	    cl->body.data == NULL || cl->connections == 0)
+	    cl->body.data == NULL || cl->connections == 0 || cl->kinds == 0 ||
+	    cl->request.len % (size_t)cl->kinds != 0)
 		usage(argv[0]);
 	cl->address = argv[optind];
 }
@@ -108,13 +112,16 @@ is_over(const struct client *cl)
 static void
 send_request(struct client *cl, struct connection *conn)
 {
+	size_t len = cl->request.len / (size_t)cl->kinds;
 	ssize_t n;
 
 	if (is_over(cl))
 		return;
 	conn->sent_at = now_ns();
-	n = send(conn->fd, cl->request.data, cl->request.len, MSG_NOSIGNAL);
-	if (n >= 0 && (size_t)n != cl->request.len)
+	n = send(conn->fd,
+	    cl->request.data + len * (size_t)(cl->issued % cl->kinds), len,
+	    MSG_NOSIGNAL);
+	if (n >= 0 && (size_t)n != len)
 		die("request too large for one write");
 	conn->waiting = true;
 	conn->len = 0;
@@ -248,7 +255,7 @@ print_result(struct client *cl)
 int
 client_main(int argc, char **argv, judge_fn *judge)
 {
-	struct client cl = {.judge = judge, .connections = 1};
+	struct client cl = {.judge = judge, .connections = 1, .kinds = 1};
 	struct connection *all;
 
 	read_options(&cl, argc, argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * A closed-loop load generator: N connections, each of which sends the same
- * request again as soon as its answer is complete. The protocol is the
+ * request again, or the next one, as soon as its answer is complete. The protocol is the
  * caller's: a request file with the exact bytes, and a judge of answers.
  */
 #ifndef BENCH_CLIENT_H

@@ -54,6 +54,11 @@ my @scripts = (
         'Workers through REST' => qr/REST API.*10 to 100 workers: $number.*?$number times.*?[1-9]\d* bytes each/s,
         'Tasks through REST' => qr/REST API.*10 to 200 tasks: $number.*?$number times.*?[1-9]\d* bytes each/s,
     } ],
+    [ 'events', [qw(--rounds 1 --events 500 --clients 8,16), "--folder=$directory"], {
+        'what the disk costs' => qr/^# an fsync in .*: $number ms$/m,
+        'both responders' => qr/(?:^ +(?:durable|no-sync) +[1-9]\d* .*?){4}/ms,
+        'their ratio' => qr/(?:^ +ratio +$number .*goal at least 0\.5: .*?){2}/ms,
+    } ],
     [ 'timers', [qw(--rounds 1 --timers 40 --seconds 1)], {
         'both processes' => qr/^ +empty +$number .*^ +full +$number /ms,
         'the difference' => qr/^ +more with timers: -?\d+ ticks; goal none: /m,

@@ -4,17 +4,20 @@
 #include "store/ledger.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "store/file.h"
 #include "store/ledger_inside.h"
 
 /* Of a database file; max_page_count counts in them. */
 #define PAGE_SIZE ((int64_t)4096)
+/* Between two looks at a lock that another process has. */
+#define LOCK_PAUSE_NS 500000
 
 static const char *const statement_rows[LEDGER_STATEMENTS] = {
 #define STATEMENT(id, sql) [LEDGER_##id] = sql,
@@ -207,12 +210,29 @@ limit_size(struct ledger *ledger, struct err *err)
 	return execute(ledger, sql, err);
 }
 
+/* SQLite's own waits grow to 100 ms. Between two transactions of a process that
+ * has much to write the lock is free for microseconds: who looks so seldom gets
+ * it once in a second. */
+static int
+wait_for_lock(void *context, int times)
+{
+	static const struct timespec pause = {0, LOCK_PAUSE_NS};
+	struct ledger *ledger = context;
+	int64_t now = clock_monotonic_us();
+
+	if (times == 0)
+		ledger->waits_since_us = now;
+	if (now - ledger->waits_since_us >=
+	    ledger->options.patience_ms * 1000)
+		return 0;
+	(void)nanosleep(&pause, NULL);
+	return 1;
+}
+
 static bool
 connect(struct ledger *ledger, struct err *err)
 {
 	struct stat status;
-	int patience = ledger->options.patience_ms < INT_MAX
-	    ? (int)ledger->options.patience_ms : INT_MAX;
 	int code = sqlite3_open_v2(ledger->file, &ledger->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
 	    NULL);
@@ -226,7 +246,7 @@ connect(struct ledger *ledger, struct err *err)
 		    strerror(errno));
 	ledger->device = status.st_dev;
 	ledger->inode = status.st_ino;
-	(void)sqlite3_busy_timeout(ledger->db, patience);
+	(void)sqlite3_busy_handler(ledger->db, wait_for_lock, ledger);
 	return true;
 }
 

@@ -31,6 +31,7 @@ struct ledger {
 	char *file;
 	struct ledger_options options;
 	sqlite3 *db;
+	int64_t waits_since_us; /* for another process's lock */
 	dev_t device;
 	ino_t inode;
 	int sign_fd;   /* -1: the ledger's sign of life was not needed yet */

@@ -18,7 +18,7 @@
 	ROW(sqlite3_bind_int64) \
 	ROW(sqlite3_bind_null) \
 	ROW(sqlite3_bind_text64) \
-	ROW(sqlite3_busy_timeout) \
+	ROW(sqlite3_busy_handler) \
 	ROW(sqlite3_changes) \
 	ROW(sqlite3_clear_bindings) \
 	ROW(sqlite3_close) \
@@ -59,7 +59,7 @@ MUST_USE bool libsqlite_load(struct err *err);
 #define sqlite3_bind_int64 libsqlite.sqlite3_bind_int64
 #define sqlite3_bind_null libsqlite.sqlite3_bind_null
 #define sqlite3_bind_text64 libsqlite.sqlite3_bind_text64
-#define sqlite3_busy_timeout libsqlite.sqlite3_busy_timeout
+#define sqlite3_busy_handler libsqlite.sqlite3_busy_handler
 #define sqlite3_changes libsqlite.sqlite3_changes
 #define sqlite3_clear_bindings libsqlite.sqlite3_clear_bindings
 #define sqlite3_close libsqlite.sqlite3_close

@@ -117,7 +117,8 @@ is_capital(char c)
 	return c >= 'A' && c <= 'Z';
 }
 
-/* "TaskQueueSid" becomes "task_queue_sid". */
+/* "TaskQueueSid" becomes "task_queue_sid". Not every reader of JSON takes a NUL
+ * in a name: it becomes what is no UTF-8. */
 static struct str
 snake_case(struct arena *arena, struct str name)
 {
@@ -131,7 +132,9 @@ snake_case(struct arena *arena, struct str name)
 		    !is_capital(name.at[i - 1]) && name.at[i - 1] != '_';
 		if (begins)
 			text[length++] = '_';
-		text[length++] = ascii_lower(name.at[i]);
+		text[length++] = name.at[i] == '\0'
+		    ? '\xff'
+		    : ascii_lower(name.at[i]);
 	}
 	return (struct str){text, length};
 }

@@ -30,7 +30,8 @@ struct taskrouter_event {
 	struct str texts[EVENT_TEXTS];
 	/* All parameters as a compact JSON object of strings, named as in the
 	 * REST API's event_data (TaskSid is task_sid). A name that came more
-	 * than once has a list. Bytes that are no UTF-8 are U+FFFD. */
+	 * than once has a list. Bytes that are no UTF-8 are U+FFFD, and so is
+	 * a NUL in a name. */
 	struct str data;
 };
 
