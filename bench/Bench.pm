@@ -404,8 +404,10 @@ sub _fastcgi_request {
 # Each of these returns the request's exact bytes, for 'http' (through nginx)
 # or 'fastcgi' (straight to the socket); the callback also as environment of
 # a CGI program.
+# `more`: parameters that are other than usual.
 sub callback_request {
-    my ($form) = @_;
+    my ($form, %more) = @_;
+    local @callback{keys %more} = values %more;
     my $body   = callback_body();
     my %cgi    = (_parameters('POST', 'assignment_callback', length $body), HTTP_X_TWILIO_SIGNATURE => callback_signature());
     return \%cgi if $form eq 'cgi';

@@ -9,25 +9,7 @@
 #include "base/arena.h"
 #include "codec/json.h"
 #include "expr/number.h"
-
-/* A value. Those of a list stand one behind the other; those of a record too,
- * each behind its key. */
-struct node {
-	union {
-		int64_t integer;
-		double number;
-		uint32_t first; /* of a list or record: the number of a node */
-		uint32_t text;  /* of a string: its offset behind the nodes */
-	};
-	uint32_t size; /* bytes of a string, items, members; 1 for `true` */
-	enum expr_type type;
-};
-
-struct expr_pack {
-	uint32_t nodes;
-	uint32_t bytes; /* of text, behind the nodes */
-	struct node node[];
-};
+#include "expr/pack.h"
 
 /* What a document takes, and what of it has been filled. */
 struct extent {
@@ -60,10 +42,10 @@ text_of(const struct expr_pack *pack)
 	return (char *)(uintptr_t)(pack->node + pack->nodes);
 }
 
-static struct node
+static struct expr_pack_node
 keep_text(struct expr_pack *pack, struct extent *filled, struct str s)
 {
-	struct node node = {.type = EXPR_STRING,
+	struct expr_pack_node node = {.type = EXPR_STRING,
 	    .text = (uint32_t)filled->bytes, .size = (uint32_t)s.len};
 
 	if (s.len > 0)
@@ -83,10 +65,10 @@ count_members(struct json_object *object)
 	return count;
 }
 
-static struct node fill(
+static struct expr_pack_node fill(
     struct expr_pack *pack, struct extent *filled, struct json_object *value);
 
-static struct node
+static struct expr_pack_node
 fill_list(
     struct expr_pack *pack, struct extent *filled, struct json_object *value)
 {
@@ -96,11 +78,11 @@ fill_list(
 	for (size_t i = 0; i < count; i++)
 		pack->node[first + i] =
 		    fill(pack, filled, json_item(value, i));
-	return (struct node){.type = EXPR_LIST, .first = (uint32_t)first,
+	return (struct expr_pack_node){.type = EXPR_LIST, .first = (uint32_t)first,
 	    .size = (uint32_t)count};
 }
 
-static struct node
+static struct expr_pack_node
 fill_record(
     struct expr_pack *pack, struct extent *filled, struct json_object *value)
 {
@@ -112,22 +94,22 @@ fill_record(
 		pack->node[at] = keep_text(pack, filled, member.key);
 		pack->node[at + 1] = fill(pack, filled, member.value);
 	}
-	return (struct node){.type = EXPR_RECORD, .first = (uint32_t)first,
+	return (struct expr_pack_node){.type = EXPR_RECORD, .first = (uint32_t)first,
 	    .size = (uint32_t)count};
 }
 
-static struct node
+static struct expr_pack_node
 fill(struct expr_pack *pack, struct extent *filled, struct json_object *value)
 {
 	switch (json_type(value)) {
 	case JSON_BOOLEAN:
-		return (struct node){.type = EXPR_BOOLEAN,
+		return (struct expr_pack_node){.type = EXPR_BOOLEAN,
 		    .size = json_boolean(value) ? 1 : 0};
 	case JSON_INTEGER:
-		return (struct node){.type = EXPR_INTEGER,
+		return (struct expr_pack_node){.type = EXPR_INTEGER,
 		    .integer = json_integer(value)};
 	case JSON_NUMBER:
-		return (struct node){.type = EXPR_NUMBER,
+		return (struct expr_pack_node){.type = EXPR_NUMBER,
 		    .number = json_number(value)};
 	case JSON_STRING:
 		return keep_text(pack, filled, json_text(value));
@@ -138,7 +120,7 @@ fill(struct expr_pack *pack, struct extent *filled, struct json_object *value)
 	case JSON_NULL:
 		break;
 	}
-	return (struct node){.type = EXPR_NULL};
+	return (struct expr_pack_node){.type = EXPR_NULL};
 }
 
 static struct expr_pack *
@@ -152,7 +134,7 @@ pack_value(struct json_object *value, struct err *err)
 		return NULL;
 	}
 	struct expr_pack *pack = malloc(sizeof *pack +
-	    extent.nodes * sizeof(struct node) + extent.bytes);
+	    extent.nodes * sizeof(struct expr_pack_node) + extent.bytes);
 	if (pack == NULL) {
 		(void)err_set(err, 0, "out of memory");
 		return NULL;
@@ -172,10 +154,12 @@ struct expr_pack *
 expr_pack_make(struct str json, size_t most, struct err *err)
 {
 	struct json_limits limits = {.values = most};
-	struct expr_pack *pack = NULL;
+	struct expr_pack *pack = expr_pack_plain(json, most);
 	struct json_object *value;
 	struct arena scratch;
 
+	if (pack != NULL)
+		return pack;
 	if (json.len > INT32_MAX) {
 		(void)err_set(err, 0, "too large");
 		return NULL;
@@ -197,14 +181,14 @@ size_t
 expr_pack_size(const struct expr_pack *pack)
 {
 	return pack == NULL ? 0
-			    : sizeof *pack + pack->nodes * sizeof(struct node) +
+			    : sizeof *pack + pack->nodes * sizeof(struct expr_pack_node) +
 		pack->bytes;
 }
 
 static struct expr_value
 value_at(const struct expr_pack *pack, uint32_t number)
 {
-	const struct node *node = &pack->node[number];
+	const struct expr_pack_node *node = &pack->node[number];
 	struct expr_value value = {.type = node->type};
 
 	switch (node->type) {
@@ -240,7 +224,7 @@ expr_pack_root(const struct expr_pack *pack)
 
 /* The node behind a list or record; NULL for what is none, or is a list that
  * is written in an expression. */
-static const struct node *
+static const struct expr_pack_node *
 node_of(struct expr_value value, enum expr_type type)
 {
 	return value.type == type && value.inside.pack != NULL
@@ -248,19 +232,28 @@ node_of(struct expr_value value, enum expr_type type)
 	    : NULL;
 }
 
+/* Mostly not: the last byte tells keys apart that begin alike. */
+static bool
+is_key(const char *key, struct str name)
+{
+	return name.len == 0 ||
+	    (key[name.len - 1] == name.at[name.len - 1] &&
+		memcmp(key, name.at, name.len) == 0);
+}
+
 static struct expr_value
 find_member(struct expr_value record, struct str name)
 {
-	const struct node *node = node_of(record, EXPR_RECORD);
+	const struct expr_pack_node *node = node_of(record, EXPR_RECORD);
 	const struct expr_pack *pack = record.inside.pack;
 
-	for (uint32_t i = 0; node != NULL && i < node->size; i++) {
-		const struct node *key = &pack->node[node->first + 2 * i];
-		if (key->size == name.len && (name.len == 0 ||
-			memcmp(text_of(pack) + key->text, name.at, name.len) ==
-			    0))
+	if (node == NULL)
+		return (struct expr_value){.type = EXPR_NULL};
+	const struct expr_pack_node *key = &pack->node[node->first];
+	const char *text = text_of(pack);
+	for (uint32_t i = 0; i < node->size; i++, key += 2)
+		if (key->size == name.len && is_key(text + key->text, name))
 			return value_at(pack, node->first + 2 * i + 1);
-	}
 	return (struct expr_value){.type = EXPR_NULL};
 }
 
@@ -278,7 +271,7 @@ expr_value_follow(
 size_t
 expr_value_length(struct expr_value list)
 {
-	const struct node *node = node_of(list, EXPR_LIST);
+	const struct expr_pack_node *node = node_of(list, EXPR_LIST);
 
 	return node == NULL ? 0 : node->size;
 }
@@ -286,7 +279,7 @@ expr_value_length(struct expr_value list)
 struct expr_value
 expr_value_item(struct expr_value list, size_t index)
 {
-	const struct node *node = node_of(list, EXPR_LIST);
+	const struct expr_pack_node *node = node_of(list, EXPR_LIST);
 
 	if (node == NULL || index >= node->size)
 		return (struct expr_value){.type = EXPR_NULL};
@@ -296,7 +289,7 @@ expr_value_item(struct expr_value list, size_t index)
 size_t
 expr_value_members(struct expr_value record)
 {
-	const struct node *node = node_of(record, EXPR_RECORD);
+	const struct expr_pack_node *node = node_of(record, EXPR_RECORD);
 
 	return node == NULL ? 0 : node->size;
 }
@@ -304,7 +297,7 @@ expr_value_members(struct expr_value record)
 struct expr_value
 expr_value_member(struct expr_value record, size_t index, struct str *name)
 {
-	const struct node *node = node_of(record, EXPR_RECORD);
+	const struct expr_pack_node *node = node_of(record, EXPR_RECORD);
 	const struct expr_pack *pack = record.inside.pack;
 
 	*name = STR_NONE;

@@ -112,7 +112,8 @@ find_of_worker(
 {
 	struct str sid = facts->input->callback->worker_sid;
 
-	if (count == 1 && str_is(steps[0].name, "sid") && sid.at != NULL)
+	if (count == 1 && str_equal(steps[0].name, STR("sid")) &&
+	    sid.at != NULL)
 		return (struct expr_value){.type = EXPR_STRING, .text = sid};
 	return follow(attributes_of_worker(facts), steps, count);
 }

@@ -45,10 +45,13 @@ static const struct name {
 static const struct name *
 find_name(const struct expr_step *steps, size_t count)
 {
+	struct str word = steps[0].name;
+
 	if (count != 1)
 		return NULL;
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
-		if (str_equal(steps[0].name, names[i].word))
+		if (names[i].word.len == word.len &&
+		    memcmp(names[i].word.at, word.at, word.len) == 0)
 			return &names[i];
 	return NULL;
 }

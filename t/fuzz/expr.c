@@ -150,6 +150,28 @@ check_order(struct str text)
 	arena_release(&arena);
 }
 
+/* A document is the same where it is read the other way: an escape beside it
+ * sees to that. Beside another it may be too deep, or one value too much. */
+static void
+check_both_ways(struct arena *arena, struct str text, struct str shown)
+{
+	struct str beside = arena_format(
+	    arena, "[\"\\u0041\",%.*s]", STR_ARGS(text));
+	struct err err;
+	struct expr_pack *pack = expr_pack_make(beside, 1002, &err);
+
+	if (pack == NULL) {
+		MUST(str_has_prefix(
+		    str_from(err.text), STR("nested deeper than")));
+		return;
+	}
+	struct expr_value root = expr_pack_root(pack);
+	MUST(expr_value_length(root) == 2);
+	MUST(str_equal(
+	    expr_value_json(arena, expr_value_item(root, 1)), shown));
+	expr_pack_free(pack);
+}
+
 static void
 check_attributes(struct str text)
 {
@@ -167,6 +189,8 @@ check_attributes(struct str text)
 	MUST(again != NULL && expr_pack_size(again) == expr_pack_size(pack));
 	MUST(str_equal(
 	    expr_value_json(&arena, expr_pack_root(again)), shown));
+	if (!str_has_byte(text, '\0'))
+		check_both_ways(&arena, text, shown);
 	expr_pack_free(again);
 	expr_pack_free(pack);
 	arena_release(&arena);
