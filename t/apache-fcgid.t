@@ -9,6 +9,7 @@ use TaskRouter::Cases qw(case_configuration callback_request);
 use TaskRouter::Process qw(time_limit);
 use TaskRouter::Responder;
 use TaskRouter::Servers;
+use TaskRouter::Signature qw(sid);
 use TaskRouter::StandIn;
 
 my $missing = TaskRouter::Servers::missing_apache("fcgid");
@@ -26,11 +27,11 @@ refuses_large_bodies($apache->transport);
 subtest 'operator requests that hang leave callbacks alone' => sub {
     my $small = TaskRouter::Servers->apache_fcgid(configuration => case_configuration($stand_in),
         replace => ['FcgidMaxProcessesPerClass 16' => 'FcgidMaxProcessesPerClass 4']);
-    $stand_in->behave({ path => 'Tasks$', hang => JSON::PP::true() });
+    $stand_in->behave({ path => 'Tasks|Workers|Activities', hang => JSON::PP::true() });
     my @hanging;
-    for (1 .. 8) {
+    for my $path ('create_task', 'tasks', 'tasks/' . sid('WT'), 'workers', 'workers/' . sid('WK'), 'activities', 'create_task', 'tasks') {
         my $client = $small->client;
-        $client->send_request(method => 'GET', target => '/taskrouter/create_task',
+        $client->send_request(method => 'GET', target => "/taskrouter/$path",
             headers => [TaskRouter::Fixture::operator()]);
         push @hanging, $client;
         select undef, undef, undef, 0.2;

@@ -160,7 +160,7 @@ subtest 'the same answer again, in every way' => sub {
 subtest 'fifty at once, over two processes' => sub {
     my $responder = responder(temporary_directory(), processes => 2, deadline => 3);
     my @numbers = map { $next++ } 1 .. 5;
-    my @calls = map { begin($responder, callback($_ % 2 ? 'work' : 'time', $numbers[$_ % 5])) } map { ($_) x 5 } 0 .. 9;
+    my @calls = map { begin($responder, callback('work', $numbers[$_ % 5])) } 0 .. 49;
     my %answers;
     $answers{ finish($_)->{body} }++ for @calls;
     is_deeply \%answers, { $own => 50 }, 'one answer for all';
@@ -254,6 +254,224 @@ subtest 'a disk whose fsync takes 5 s' => sub {
     rule_works($_, 'afterwards') for $responder, $second;
     never_done(\@numbers, 'still nothing was done');
     $_->stop for $responder, $second;
+};
+
+# Another process that has the store locked, until it is stopped.
+sub lock_store {
+    my $file = shift;
+    pipe(my $reader, my $writer) or die "pipe: $!";
+    my $process = TaskRouter::Process->start(command => [program_path('t/unit/ledger_answers.t'), 'lock', $file],
+        name => 'lock', stdin => $reader, ready => { line => qr/^locked$/m });
+    return { process => $process, writer => $writer };
+}
+
+sub unlock_store { my $lock = shift; $lock->{process}->stop('KILL') }
+
+subtest 'a store that another process has locked' => sub {
+    my $directory = temporary_directory();
+    my $patient = responder($directory, store => { timeout => 10 });
+    my $hasty = responder($directory, store => { timeout => 0.2 });
+    rule_works($_, 'before') for $patient, $hasty;
+    my $lock = lock_store("$directory/store.db");
+    my @numbers = in_time($patient, 'patient with the lock', reason => 'deadline');
+    my @others = in_time($hasty, 'not patient', reason => 'store');
+    unlock_store($lock);
+    fallback_stays($patient, [@numbers, @others], 'unlocked');
+    rule_works($_, 'unlocked') for $patient, $hasty;
+    $_->stop for $patient, $hasty;
+};
+
+# Each way to make the store fail: it gives what makes it work again.
+my %failures = (
+    'a store that nobody may write' => sub {
+        my $directory = shift;
+        chmod 0555, $directory;
+        return sub { chmod 0755, $directory };
+    },
+    'a store that is no database' => sub {
+        my $directory = shift;
+        write_file("$directory/store.db", 'This is a letter.' x 1000);
+        return sub { unlink glob "$directory/store.db*" };
+    },
+);
+for my $name (sort keys %failures) {
+    subtest $name => sub {
+        plan skip_all => 'needs root, so that the responder is another user' if $> == 0 && 0;
+        my $directory = temporary_directory();
+        my $repair = $failures{$name}->($directory);
+        my $responder = responder($directory);
+        my @numbers = in_time($responder, 'failing', reason => 'store');
+        $repair->();
+        sleep 2.2;    # until the store is opened again, and the fallbacks are kept
+        fallback_stays($responder, \@numbers, 'repaired');
+        rule_works($responder, 'repaired');
+        $responder->stop;
+    };
+}
+
+subtest 'a full disk' => sub {
+    my $directory = temporary_directory();
+    my $environment = preload('fail-disk', FAIL_DISK => "$directory/full") or plan skip_all => 'no C compiler';
+    my $responder = responder($directory, environment => $environment);
+    rule_works($responder, 'before');
+    write_file("$directory/full", '');
+    my @numbers = in_time($responder, 'full', reason => 'store');
+    unlink "$directory/full";
+    sleep 1.5;    # until the fallbacks are kept
+    fallback_stays($responder, \@numbers, 'with room again');
+    rule_works($responder, 'with room again');
+    $responder->stop;
+};
+
+# Really full, where that can be had.
+subtest 'a small tmpfs' => sub {
+    my $directory = temporary_directory();
+    my $mount = find_command('mount');
+    plan skip_all => 'tmpfs cannot be mounted' if !$mount || run_command([$mount, '-t', 'tmpfs', '-o',
+        'size=256k,mode=0777', 'tmpfs', $directory], keep_user => 1)->{status} != 0;
+    my $responder = TaskRouter::Responder->start_fastcgi(configuration => rules_configuration($directory));
+    rule_works($responder, 'before');
+    open my $filler, '>', "$directory/filler" or die "filler: $!";
+    syswrite $filler, 'x' x 4096 or last for 1 .. 100;
+    close $filler;
+    # The log has some room of its own: what is kept is answered with its own.
+    my ($kept, $fallbacks, @numbers) = (0, 0);
+    while ($fallbacks < 3 && $kept < 500) {
+        my $number = 201 + $kept + $fallbacks;
+        my $answer = timed($responder->fastcgi_transport, callback('work', $number));
+        $answer->{body} eq $fallback ? $fallbacks++ : $kept++;
+        push @numbers, $number if $answer->{body} eq $fallback;
+    }
+    is $fallbacks, 3, "the fallback, once there is no room ($kept were kept)";
+    like $responder->output, qr/warning fallback .*has no room left/, '... and the log says why';
+    unlink "$directory/filler";
+    wait_until(5, sub { $responder->fastcgi_transport->request(callback('time', 199))->{body} eq $own });
+    rule_works($responder, 'with room again');
+    never_done(\@numbers, 'nothing was done for the fallbacks');
+    $responder->stop;
+    run_command([find_command('umount'), $directory], keep_user => 1);
+};
+
+subtest 'more callbacks than may wait' => sub {
+    my $directory = temporary_directory();
+    my $environment = preload('slow-disk', SLOW_SYNC => 1_500_000, SLOW_FLAG => "$directory/slow")
+        or plan skip_all => 'no C compiler';
+    my $responder = responder($directory, environment => $environment, store => { queue => 16 });
+    rule_works($responder, 'before');
+    write_file("$directory/slow", '');
+    my @numbers = map { $next++ } 1 .. 20;
+    my @answers = map { finish($_) } map { begin($responder, callback('work', $_)) } @numbers;
+    is_deeply [map { $_->{body} } @answers], [($fallback) x 20], 'all get the fallback';
+    cmp_ok scalar(grep { $_->{took} < 0.5 } @answers), '>=', 4, '... those that may not wait, at once';
+    is metric($responder, 'taskrouter_callbacks_fallback_total{reason="queue"}'), 4, '... and are counted so';
+    unlink "$directory/slow";
+    sleep 4;
+    fallback_stays($responder, \@numbers, 'afterwards');
+    $responder->stop;
+};
+
+# ---- processes that end too early
+
+# Each commit takes a second: the first one is the claim's, after the second one the store knows of the answer.
+subtest 'killed between the answer and its being told' => sub {
+    my $directory = temporary_directory();
+    my $environment = preload('slow-disk', SLOW_SYNC => 1_000_000, SLOW_FLAG => "$directory/slow")
+        or plan skip_all => 'no C compiler';
+    my $responder = responder($directory, environment => $environment, deadline => 4.5);
+    rule_works($responder, 'before');
+    write_file("$directory/slow", '');
+    my @numbers = map { $next++ } 1, 2;
+    my $answer = finish(begin($responder, callback('work', $numbers[0])));
+    is $answer->{body}, $own, 'answered';
+    cmp_ok $answer->{took}, '>', 0.9, '... once it was on the disk';
+    $responder->process->send_signal('KILL');
+    $responder->process->wait_end(5);
+    never_done(\@numbers, 'killed before its work began');
+    unlink "$directory/slow";
+    my $second = responder($directory, own => '{"instruction":"accept"}');
+    is $second->fastcgi_transport->request(callback('work', $numbers[0]))->{body}, $own, 'the next process answers the same';
+    done_once([$numbers[0]], '... and does its work');
+    $second->stop;
+};
+
+subtest 'killed, and nobody asks again' => sub {
+    my $directory = temporary_directory();
+    my $environment = preload('slow-disk', SLOW_SYNC => 1_000_000, SLOW_FLAG => "$directory/slow")
+        or plan skip_all => 'no C compiler';
+    my $responder = responder($directory, environment => $environment, deadline => 4.5);
+    my $second = responder($directory);
+    rule_works($responder, 'before');
+    write_file("$directory/slow", '');
+    my $number = $next++;
+    is finish(begin($responder, callback('work', $number)))->{body}, $own, 'answered';
+    is $second->fastcgi_transport->request(callback('work', $number))->{body}, $fallback,
+        'another process must not answer differently, and waits in vain';
+    $responder->process->send_signal('KILL');
+    done_once([$number], 'the other process does the work');
+    like $second->output, qr/info answers .*1 answers of processes that ended/, '... and says so';
+    $second->stop;
+};
+
+# ---- CGI
+
+subtest 'CGI and a slow disk' => sub {
+    my $directory = temporary_directory();
+    my $environment = preload('slow-disk', SLOW_SYNC => 3_000_000, SLOW_FLAG => "$directory/slow")
+        or plan skip_all => 'no C compiler';
+    my $responder = responder($directory);
+    rule_works($responder, 'before');
+    my $program = TaskRouter::Responder->prepare(configuration => rules_configuration($directory), environment => $environment);
+    write_file("$directory/slow", '');
+    my $number = $next++;
+    my $call = start_cgi($program, callback('work', $number));
+    is $call->{body}, $fallback, 'the fallback';
+    cmp_ok $call->{took}, '<', 1 + $patience, '... in time, and the answer ends there';
+    ok !$call->{process}->ended, '... while the process waits for the disk';
+    my $direct_call = start_cgi($program, callback('else', $number));
+    is $direct_call->{body}, $direct, 'no store, no wait';
+    ok $direct_call->{process}->wait_end(1), '... for the process neither';
+    ok $call->{process}->wait_end(20), 'the process ends in the end';
+    unlink "$directory/slow";
+    is $responder->cgi_transport->request(callback('work', $number))->{body}, $fallback, 'the next one gets the same';
+    never_done([$number], 'no work was done');
+    $responder->stop;
+};
+
+# Runs it until its answer has ended, which is before the process does.
+sub start_cgi {
+    my ($program, $request) = @_;
+    pipe(my $reader, my $writer) or die "pipe: $!";
+    my $input = write_file(temporary_directory() . '/body', $request->{body});
+    my $begun = time;
+    my $process = TaskRouter::Process->start(command => $program->command, name => 'cgi', stdin => IO::File->new($input, 'r'),
+        stdout => $writer, environment => {
+            @{ TaskRouter::Responder::cgi_parameters($request, doubled_headers => 'join') }, %{ $program->{environment} } });
+    close $writer;
+    my $output = do { local $/; <$reader> };
+    return { TaskRouter::FastCGI::parse_answer($output), took => time - $begun, process => $process };
+}
+
+# ---- clocks
+
+subtest 'a wall clock that jumps' => sub {
+    my $directory = temporary_directory();
+    my $environment = preload(['jump-clock', 'slow-disk'], JUMP_CLOCK => "$directory/ahead", SLOW_SYNC => 400_000,
+        SLOW_FLAG => "$directory/slow") or plan skip_all => 'no C compiler';
+    my $responder = responder($directory, environment => $environment, deadline => 2);
+    rule_works($responder, 'before');
+    write_file("$directory/slow", '');
+    for my $seconds (7200, -7200, 0) {
+        my $number = $next++;
+        my $call = begin($responder, callback('work', $number));
+        sleep 0.2;
+        write_file("$directory/ahead", $seconds);
+        my $answer = finish($call);
+        is $answer->{body}, $own, "$seconds s: its own answer";
+        cmp_ok $answer->{took}, '<', 2, '... in time';
+        is finish(begin($responder, callback('work', $number)))->{body}, $own, '... again';
+        done_once([$number], '... its work is done');
+    }
+    $responder->stop;
 };
 
 done_testing;

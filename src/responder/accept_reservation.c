@@ -28,9 +28,9 @@ enum {
 };
 
 static const struct parameter parameters[PARAMETER_COUNT] = {
-	[TASK_SID] = {"TaskSid", "task_sid", check_task},
+	[TASK_SID] = {"TaskSid", "task_sid", check_task, false},
 	[RESERVATION_SID] = {"ReservationSid", "reservation_sid",
-	    check_reservation},
+	    check_reservation, false},
 };
 
 static struct str

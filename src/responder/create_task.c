@@ -42,15 +42,16 @@ enum {
 };
 
 static const struct parameter parameters[PARAMETER_COUNT] = {
-	[ATTRIBUTES] = {"Attributes", NULL, task_check_attributes},
-	[WORKFLOW_SID] = {"WorkflowSid", NULL, check_workflow},
-	[PRIORITY] = {"Priority", NULL, task_check_priority},
-	[TIMEOUT] = {"Timeout", NULL, task_check_timeout},
-	[TASK_CHANNEL] = {"TaskChannel", NULL, task_check_channel},
-	[ROUTING_TARGET] = {"RoutingTarget", NULL, task_check_routing_target},
+	[ATTRIBUTES] = {"Attributes", NULL, task_check_attributes, false},
+	[WORKFLOW_SID] = {"WorkflowSid", NULL, check_workflow, false},
+	[PRIORITY] = {"Priority", NULL, task_check_priority, false},
+	[TIMEOUT] = {"Timeout", NULL, task_check_timeout, false},
+	[TASK_CHANNEL] = {"TaskChannel", NULL, task_check_channel, false},
+	[ROUTING_TARGET] = {"RoutingTarget", NULL, task_check_routing_target,
+	    false},
 	[VIRTUAL_START_TIME] = {"VirtualStartTime", NULL,
-	    task_check_virtual_start_time},
-	[OUTBOX] = {"Outbox", "outbox", check_boolean},
+	    task_check_virtual_start_time, false},
+	[OUTBOX] = {"Outbox", "outbox", check_boolean, false},
 };
 
 /* Prefer: return=representation (RFC 7240 section 4.2). */

@@ -126,19 +126,19 @@ enum {
 };
 
 static const struct parameter parameters[PARAMETER_COUNT] = {
-	[EVENT_TYPE_IS] = {"EventType", NULL, check_event_type},
-	[WORKSPACE_SID] = {"WorkspaceSid", NULL, check_workspace},
-	[TASK_SID] = {"TaskSid", NULL, check_task},
-	[WORKER_SID] = {"WorkerSid", NULL, check_worker},
-	[RESERVATION_SID] = {"ReservationSid", NULL, check_reservation},
-	[TASK_QUEUE_SID] = {"TaskQueueSid", NULL, check_task_queue},
-	[WORKFLOW_SID] = {"WorkflowSid", NULL, check_workflow},
-	[START_DATE] = {"StartDate", NULL, check_date},
-	[END_DATE] = {"EndDate", NULL, check_date},
-	[MINUTES] = {"Minutes", NULL, check_minutes},
-	[PAGE_SIZE] = {"PageSize", NULL, check_page_size},
-	[PAGE_TOKEN] = {"PageToken", NULL, check_page_token},
-	[FORMAT] = {"Format", NULL, check_format},
+	[EVENT_TYPE_IS] = {"EventType", NULL, check_event_type, false},
+	[WORKSPACE_SID] = {"WorkspaceSid", NULL, check_workspace, false},
+	[TASK_SID] = {"TaskSid", NULL, check_task, false},
+	[WORKER_SID] = {"WorkerSid", NULL, check_worker, false},
+	[RESERVATION_SID] = {"ReservationSid", NULL, check_reservation, false},
+	[TASK_QUEUE_SID] = {"TaskQueueSid", NULL, check_task_queue, false},
+	[WORKFLOW_SID] = {"WorkflowSid", NULL, check_workflow, false},
+	[START_DATE] = {"StartDate", NULL, check_date, false},
+	[END_DATE] = {"EndDate", NULL, check_date, false},
+	[MINUTES] = {"Minutes", NULL, check_minutes, false},
+	[PAGE_SIZE] = {"PageSize", NULL, check_page_size, false},
+	[PAGE_TOKEN] = {"PageToken", NULL, check_page_token, false},
+	[FORMAT] = {"Format", NULL, check_format, false},
 };
 
 static const struct {

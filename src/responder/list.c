@@ -83,8 +83,8 @@ encode(struct exchange *exchange, const struct list *list,
 
 	buf_init(&query, exchange->arena.ceiling);
 	parameters_send(&query, list->table + from, to - from, values + from);
-	struct str text =
-	    arena_str(&exchange->arena, query.len > 0 ? buf_str(&query) : STR(""));
+	struct str text = arena_str(&exchange->arena,
+	    query.len > 0 ? buf_str(&query) : STR(""));
 	buf_release(&query);
 	return text;
 }

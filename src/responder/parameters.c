@@ -116,8 +116,8 @@ parameters_check_any(struct exchange *exchange, const struct parameter *table,
 		names = arena_format(&exchange->arena, "%.*s%s%s",
 		    STR_ARGS(names), i > 0 ? ", " : "", table[i].name);
 	}
-	exchange_refuse(exchange, 400, "nothing to change: expected any of %.*s",
-	    STR_ARGS(names));
+	exchange_refuse(exchange, 400,
+	    "nothing to change: expected any of %.*s", STR_ARGS(names));
 	return false;
 }
 

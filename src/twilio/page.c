@@ -65,7 +65,8 @@ skip_value(struct str text, size_t at)
 		return skip_string(text, at);
 	if (text.at[at] == '{' || text.at[at] == '[')
 		return skip_nested(text, at);
-	while (at < text.len && !str_has_byte(STR(" \t\r\n,:{}[]\""), text.at[at]))
+	while (at < text.len &&
+	    !str_has_byte(STR(" \t\r\n,:{}[]\""), text.at[at]))
 		at++;
 	return at > from ? at : 0;
 }

@@ -4,7 +4,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Test::More;
-use TaskRouter::Source qw(code_of text_of top_directory x_macro_rows);
+use TaskRouter::Source qw(c_files code_of text_of top_directory x_macro_rows);
 
 sub sorted_and_unique {
     my ($what, @rows) = @_;
@@ -50,4 +50,12 @@ for my $path (@paths) {
     like $page, qr{(?<![\w/])\Q$written\E(?!\w)}, "taskrouter.fcgi(8) mentions $path";
 }
 like $page, qr/(?<!\w)$_(?!\w)/, "taskrouter.fcgi(8) mentions $_" for @metrics;
+
+# { "PageSize", "page_size", …: the parameters of operators' endpoints
+my @parameters = map { text_of($_) =~ /\{"([A-Z]\w+)",\s*"([a-z_]+)"/g } grep { m{^src/responder/} } c_files('src/responder');
+cmp_ok scalar @parameters, '>', 50, 'parameters of endpoints were found';
+while (my ($name, $alias) = splice @parameters, 0, 2) {
+    like $page, qr/^\.(?:It )?Li $name(?!\w)/m, "taskrouter.fcgi(8) mentions $name";
+    is $alias, lc($name =~ s/(?<=[a-z])(?=[A-Z])/_/gr), "... whose other name is $alias";
+}
 done_testing;

@@ -42,6 +42,7 @@ struct world {
 	struct rest_client *client;
 	struct server server;
 	struct rest_options options;
+	struct str if_match; /* of calls that start */
 	unsigned pending;
 	bool starting;
 	bool called_early;
@@ -123,6 +124,7 @@ start(struct world *world, struct call *call, const char *method,
 		.method = method,
 		.path = str_from(path),
 		.form = form,
+		.if_match = world->if_match,
 		.arena = &call->arena,
 		.is_abandoned = is_abandoned,
 		.done = on_done,
@@ -377,6 +379,9 @@ check_row(size_t i, const struct call *call, const struct world *world)
 	    "%s: Retry-After", name);
 	ok(took_ms >= rows[i].least_ms && took_ms <= rows[i].most_ms,
 	    "%s: took %jd ms", name, (intmax_t)took_ms);
+	is_int(result->oversized,
+	    strcmp(rows[i].error, "the answer is too long") == 0,
+	    "%s: oversized", name);
 	if (!ok(strstr(result->error, rows[i].error) != NULL &&
 	            (result->error[0] == '\0') ==
 	                (result->outcome == REST_ANSWERED),
@@ -462,6 +467,54 @@ test_request(void)
 	ok(seen(&world, "GET /v1/x?PageSize=1 HTTP/1.1\r\n"), "GET request");
 	ok(!seen(&world, "Authorization:"), "no user: no authorization");
 	arena_release(&call.arena);
+	world_close(&world);
+}
+
+static void
+test_versions(void)
+{
+	static const struct step steps[] = {
+		{EMPTY("200 OK\r\neTag:  W/\"7\" "), ANSWER},
+		{EMPTY("200 OK"), ANSWER},
+	};
+	static char longest[REST_IF_MATCH_MOST + 1];
+	struct world world;
+	struct call call = {0};
+
+	world_open(&world, 4, 10);
+	server_script(&world.server, steps, 2);
+	world.if_match = STR("\"6\", *");
+	(void)start(&world, &call, "POST", "/v1/x", STR("A=1"));
+	run(&world);
+	ok(seen(&world, "\r\nIf-Match: \"6\", *\r\n"), "If-Match is sent");
+	ok(seen(&world, "\r\nAccept: application/json\r\n") &&
+		!seen(&world, "Expect:"),
+	    "beside the other headers");
+	is_str(call.result.etag, "W/\"7\"", "the ETag that came");
+	arena_release(&call.arena);
+
+	world.if_match = STR_NONE;
+	call = (struct call){0};
+	(void)start(&world, &call, "POST", "/v1/x", STR("A=1"));
+	run(&world);
+	ok(!seen(&world, "If-Match"), "the next call has none");
+	ok(call.result.etag.at == NULL, "and got no ETag");
+	arena_release(&call.arena);
+
+	memset(longest, 'x', sizeof longest);
+	world.if_match = (struct str){longest, REST_IF_MATCH_MOST};
+	call = (struct call){0};
+	ok(start(&world, &call, "POST", "/v1/x", STR("A=1")),
+	    "the longest If-Match");
+	run(&world);
+	ok(seen(&world, "If-Match: xxx"), "is sent");
+	arena_release(&call.arena);
+	world.if_match.len++;
+	call = (struct call){0};
+	ok(!start(&world, &call, "POST", "/v1/x", STR("A=1")),
+	    "a longer one is not");
+	arena_release(&call.arena);
+	is_int((int64_t)rest_client_calls(world.client), 0, "no call is left");
 	world_close(&world);
 }
 
@@ -856,6 +909,7 @@ main(void)
 	make_long_head();
 	test_rows();
 	test_request();
+	test_versions();
 	test_retry_after_date();
 	test_kept_connection();
 	test_not_sent();

@@ -145,7 +145,8 @@ sub plain {
 
 sub cases {
     return (callback_cases(), signature_cases(), routing_cases(), method_cases(), body_cases(), create_cases(),
-        create_refusals(), call_cases(), operator_access_cases(), reservation_cases(), event_cases(), monitoring_cases());
+        create_refusals(), call_cases(), operator_access_cases(), reservation_cases(), event_cases(), operator_rest_cases(),
+        operator_rest_refusals(), monitoring_cases());
 }
 
 sub callback_cases {
@@ -415,6 +416,118 @@ sub event_cases {
         $ask->('events with a wrong filter', 'TaskSid=x', status => 400, body => qr/TaskSid/),
         operator_case('HEAD events', 'HEAD', '/events', {}, status => 405, headers => { allow => qr/^GET$/ }),
         operator_case('events without credentials', 'GET', '/events', { credentials => [] }, status => 401),
+    );
+}
+
+# The stand-in knows Reservations, and lists that are empty; it answers 404 to whatever else there is at TaskRouter.
+sub operator_rest_cases {
+    my $list = sub {
+        my ($key, $path, $option, $filters, $size, $page, $token) = @_;
+        my $url = "$public_url$path?" . ($filters && "$filters&") . "PageSize=$size&Page=";
+        operator_case("GET $path?" . ($option->{query} // ''), 'GET', $path, $option, status => 200,
+            json => { $key => [], meta => { key => $key, page => $page, page_size => 50, first_page_url => "${url}0",
+                url => $url . $page . ($token && "&PageToken=$token"), previous_page_url => undef,
+                next_page_url => $url . ($page + 1) . '&PageToken=PA%2B1' } });
+    };
+    my $filters = 'AssignmentStatus=pending&AssignmentStatus=reserved&EvaluateTaskAttributes=a%20HAS%20%22b%22%20%26%20c';
+    my %not_there = (status => 404, json => { code => 20404 });
+    my ($task, $worker, $reservation) = map { sid($_, 1) } 'WT', 'WK', 'WR';
+    my $change = sub {
+        my ($name, $number, $before, $option, %expected) = @_;
+        operator_case($name, 'POST', '/reservations/' . sid('WR', $number), $option, %expected,
+            reservations => { sid('WR', $number) => $before });
+    };
+    my @of = (TaskSid => $task);
+    return (
+        (map { $list->($_, "/$_", {}, '', 50, 0, '') } 'tasks', 'workers', 'activities'),
+        $list->('tasks', '/tasks', { query => "$filters&PageSize=1000&Page=3&PageToken=PA%2B1" }, $filters, 1000, 3, 'PA%2B1'),
+        $list->('tasks', '/tasks', { query => 'assignment_status=pending,reserved&Page=1&PageToken=x&Priority=007' },
+            'AssignmentStatus=pending&AssignmentStatus=reserved&Priority=007', 50, 1, 'x'),
+        $list->('tasks', '/tasks', { headers => [['Sec-Fetch-Site', 'cross-site']] }, '', 50, 0, ''),
+        (map { operator_case("GET $_", 'GET', $_, {}, %not_there) } "/tasks/$task", "/workers/$worker"),
+        operator_case('POST a Task', 'POST', "/tasks/$task", { form => [Priority => 1] }, %not_there),
+        operator_case('POST a Task in JSON', 'POST', "/tasks/$task", { type => 'application/json',
+            body => '{"attributes":{"a":[1,"b"]},"priority":7}' }, %not_there),
+        operator_case('POST a Task, If-Match', 'POST', "/tasks/$task", { form => [AssignmentStatus => 'completed'],
+            headers => [['If-Match', '"7", W/"8"']] }, %not_there),
+        operator_case('POST a Worker', 'POST', "/workers/$worker", { form => [activity_sid => sid('WA'),
+            RejectPendingReservations => 'true'] }, %not_there),
+        $change->('accept a Reservation', 21, 'pending', { form => [@of, ReservationStatus => 'accepted'] }, status => 200,
+            json => { reservation_status => 'accepted', sid => sid('WR', 21) }),
+        $change->('accept it in JSON', 22, 'pending', { type => 'application/json',
+            body => qq({"reservation_status":"accepted","task_sid":"$task"}) }, status => 200,
+            json => { reservation_status => 'accepted' }),
+        $change->('a Reservation that is so already', 23, 'accepted', { form => [@of, ReservationStatus => 'accepted'] },
+            status => 200, json => { reservation_status => 'accepted' }),
+        $change->('reject a Reservation', 24, 'pending', { form => [@of, ReservationStatus => 'rejected',
+            WorkerActivitySid => sid('WA')] }, status => 200, json => { reservation_status => 'rejected' }),
+        (map { $change->("a $_ Reservation", 25, $_, { form => [@of, ReservationStatus => 'accepted'] }, status => 409,
+            json => { code => 20001 }) } 'rescinded', 'timeout', 'rejected'),
+        operator_case('a Reservation of a Worker', 'POST', "/reservations/$reservation", { form => [WorkerSid => $worker,
+            ReservationStatus => 'accepted'] }, %not_there),
+    );
+}
+
+sub operator_rest_refusals {
+    my ($task, $worker, $reservation) = map { sid($_, 1) } 'WT', 'WK', 'WR';
+    my ($tasks, $workers, $reservations) = ("/tasks/$task", "/workers/$worker", "/reservations/$reservation");
+    my $get = { allow => qr/^GET$/ };
+    my $both = { allow => qr/^(?:GET, POST|POST, GET)$/ };
+    my $post = { allow => qr/^POST$/ };
+    my @methods = (['/tasks', $get, qw(HEAD POST PUT DELETE)], ['/workers', $get, qw(HEAD POST)], ['/activities', $get, qw(HEAD POST)],
+        [$tasks, $both, qw(HEAD PUT DELETE)], [$workers, $both, qw(HEAD DELETE)], [$reservations, $post, qw(GET HEAD DELETE)]);
+    my @lists = (['/tasks', 'PageSize=0'], ['/tasks', 'PageSize=1001'], ['/tasks', 'PageSize=x'], ['/tasks', 'Page=-1'],
+        ['/tasks', 'PageToken='], ['/tasks', 'AssignmentStatus=done'], ['/tasks', 'AssignmentStatus=pending,'],
+        ['/tasks', 'Ordering=Priority'], ['/tasks', 'Ordering=Priority:up'], ['/tasks', 'Ordering=Age:asc'],
+        ['/tasks', 'Priority=high'], ['/tasks', 'HasAddons=1'], ['/tasks', 'WorkflowSid=WQ1'], ['/tasks', 'TaskQueueSid=x'],
+        ['/tasks', 'EvaluateTaskAttributes='], ['/tasks', 'EvaluateTaskAttributes=%FF'], ['/tasks', 'RoutingTarget=me'],
+        ['/tasks', 'WorkflowName=' . 'x' x 65], ['/tasks', 'ActivitySid=' . sid('WA')], ['/workers', 'Available=maybe'],
+        ['/workers', 'ActivitySid=' . sid('WK')], ['/workers', 'Priority=1'], ['/workers', 'FriendlyName=a&FriendlyName=b'],
+        ['/activities', 'Available='], ['/activities', 'ActivityName=x'], ['/tasks', 'PageSize=5&page_size=5']);
+    my @tasks = ([AssignmentStatus => 'assigned'], [AssignmentStatus => 'Completed'], [Priority => 'x'], [Attributes => '[]'],
+        [Reason => 'x'], [Reason => 'x', AssignmentStatus => 'wrapping'], [Attributes => '{}', AssignmentStatus => 'completed'],
+        [TaskChannel => '1x'], [Workflow => 'x']);
+    my @workers = ([ActivitySid => 'WA1'], [Attributes => 'x'], [FriendlyName => ''], [FriendlyName => 'x' x 65],
+        [RejectPendingReservations => 'yes', ActivitySid => sid('WA')], [RejectPendingReservations => 'true'], [AssignmentStatus => 'canceled']);
+    my @of = (TaskSid => $task, ReservationStatus => 'accepted');
+    my @reservations = ([ReservationStatus => 'timeout', TaskSid => $task], [ReservationStatus => undef, TaskSid => $task],
+        [WorkerSid => $worker, @of], [TaskSid => undef, ReservationStatus => 'accepted'], [WorkerActivitySid => sid('WA'), @of],
+        [Instruction => 'accept', @of], [TaskSid => $worker, ReservationStatus => 'accepted']);
+    my $wrong = sub {
+        my ($path, $form) = @_;
+        my @form = @$form;
+        my ($name, $value) = @form;
+        splice @form, 0, 2 unless defined $value;
+        operator_case("$path with $name=" . substr($value // 'nothing', 0, 20), 'POST', $path, { form => [@form] }, status => 400,
+            body => qr/\b$name\b/);
+    };
+    return (
+        (map { my ($path, $allow, @refused) = @$_; map { operator_case("$_ $path", $_, $path, $_ eq 'POST' ? { form => [a => 1] } : {},
+            status => 405, headers => $allow) } @refused } @methods),
+        (map { operator_case("GET $_, no credentials", 'GET', $_, { credentials => [] }, status => 401) } '/tasks', $tasks, '/workers',
+            $workers, '/activities'),
+        (map { operator_case("POST $_, no credentials", 'POST', $_, { credentials => [], form => [a => 1] }, status => 401) }
+            $tasks, $workers, $reservations),
+        (map { operator_case("POST $_ from another site", 'POST', $_, { headers => [['Sec-Fetch-Site', 'cross-site']], form => [a => 1] },
+            status => 403) } $tasks, $workers, $reservations),
+        (map { operator_case("$_ is no SID", 'GET', $_, {}, status => 404, server_may_answer => 1) } '/tasks/x', "/tasks/$worker",
+            "/workers/$task", '/tasks/' . uc $task, '/tasks/.', "$tasks/", "$tasks/x", '/tasks/', '/tasks/*'),
+        operator_case('POST a Reservation that is no SID', 'POST', "/reservations/$task", { form => [@of] }, status => 404),
+        (map { my ($path, $query) = @$_; my ($name) = $query =~ /^(\w+)/;
+            operator_case('GET ' . substr("$path?$query", 0, 60), 'GET', $path, { query => $query }, status => 400, body => qr/\b$name\b/,
+            $query =~ /%FF/ ? (differs => { lighttpd => 400 }) : ());
+        } @lists),
+        operator_case('a parameter misspelt', 'GET', '/tasks', { query => 'PageSzie=5' }, status => 400,
+            body => qr/unknown parameter PageSzie; did you mean PageSize\?/),
+        operator_case('a resource with parameters', 'GET', $tasks, { query => 'PageSize=5' }, status => 400, body => qr/PageSize/),
+        (map { $wrong->($tasks, $_) } @tasks), (map { $wrong->($workers, $_) } @workers),
+        (map { $wrong->($reservations, $_) } @reservations),
+        operator_case('nothing to change', 'POST', $workers, { type => 'application/json', body => '{}' }, status => 400,
+            body => qr/expected any of ActivitySid, Attributes, FriendlyName, RejectPendingReservations/),
+        operator_case('an If-Match that is too long', 'POST', $tasks, { form => [Priority => 1],
+            headers => [['If-Match', 'x' x 257]] }, status => 400, body => qr/If-Match/),
+        operator_case('an If-Match that is no ASCII', 'POST', $tasks, { form => [Priority => 1],
+            headers => [['If-Match', "\xff"]] }, status => 400, body => qr/If-Match/),
     );
 }
 

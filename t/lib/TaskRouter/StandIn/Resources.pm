@@ -1,7 +1,7 @@
 package TaskRouter::StandIn::Resources;
 
-# What the stand-in knows of TaskRouter's REST API: creating a Task, reading and updating a Reservation, with the
-# JSON shapes of the public description and TaskRouter's error bodies.
+# What the stand-in knows of TaskRouter's REST API: creating a Task, reading and updating a Reservation, lists that are
+# empty on every page, with the JSON shapes of the public description and TaskRouter's error bodies.
 
 use strict;
 use warnings;
@@ -41,6 +41,9 @@ sub handle {
     my ($method, $path) = @{$request}{qw(method path)};
     if ($path =~ m{^/v1/Workspaces/(WS$sid_digits)/Tasks$}) {
         return $self->create_task($1, $request) if $method eq 'POST';
+        return $self->list('tasks', $request) if $method eq 'GET';
+    } elsif ($path =~ m{^/v1/Workspaces/WS$sid_digits/(Workers|Activities)$}) {
+        return $self->list(lc $1, $request) if $method eq 'GET';
     } elsif ($path =~ m{^/v1/Workspaces/(WS$sid_digits)/Tasks/(WT$sid_digits)/Reservations/(WR$sid_digits)$}) {
         my $reservation = $self->reservation($1, $2, $3);
         return $self->update_reservation($reservation, $request) if $method eq 'POST';
@@ -107,6 +110,19 @@ sub new_task {
         links => { workspace => $base, workflow => "$base/Workflows/$workflow",
             task_queue => "$base/TaskQueues/" . sid('WQ'), reservations => "$base/Tasks/$sid/Reservations" },
     };
+}
+
+# The page that was asked for, with a next one.
+sub list {
+    my ($self, $key, $request) = @_;
+    my ($query) = $request->{target} =~ /\?(.*)/;
+    my %parameter = map { split /=/, $_, 2 } split /&/, $query // '';
+    my $url = $self->{base} . $request->{path} . '?' . join '', map { "$_&" } grep { !/^Page/ } split /&/, $query // '';
+    $url .= 'PageSize=' . (delete $parameter{PageSize} // 50);
+    my $page = $parameter{Page} // 0;
+    return json_answer(200, { $key => [], meta => { key => $key, page => 0 + $page, page_size => 50, previous_page_url => undef,
+        first_page_url => "$url&Page=0", url => "$url&Page=$page" . ($parameter{PageToken} ? "&PageToken=$parameter{PageToken}" : ''),
+        next_page_url => "$url&Page=" . ($page + 1) . '&PageToken=PA%2B1' } });
 }
 
 # A Reservation nobody has heard of is a pending one.
