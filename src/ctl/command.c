@@ -27,6 +27,22 @@ const struct command commands[] = {
 	    .check = export_check,
 	    .run = export_run,
 	},
+	{
+	    .name = "flush",
+	    .summary = "make the calls that wait in the responder's store",
+	    .options = flush_options,
+	    .option_count = FLUSH_OPTIONS,
+	    .check = flush_check,
+	    .run = flush_run,
+	},
+	{
+	    .name = "outbox",
+	    .summary = "show the calls that wait there, or have failed",
+	    .options = outbox_options,
+	    .option_count = OUTBOX_OPTIONS,
+	    .check = outbox_check,
+	    .run = outbox_run,
+	},
 };
 
 const size_t command_count = ARRAY_LENGTH(commands);

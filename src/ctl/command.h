@@ -32,7 +32,7 @@ struct invocation {
 	char **operands;
 	size_t operand_count;
 	bool verbose;
-	const struct settings *settings;
+	struct settings *settings;
 };
 
 struct command {

@@ -21,4 +21,23 @@ extern const struct command_option export_options[EXPORT_OPTIONS];
 bool export_check(const struct invocation *invocation, struct err *err);
 int export_run(const struct invocation *invocation);
 
+/* flush: makes the calls that wait in the store (flush.c). */
+enum flush_option {
+	FLUSH_TIMEOUT,
+	FLUSH_OPTIONS
+};
+extern const struct command_option flush_options[FLUSH_OPTIONS];
+bool flush_check(const struct invocation *invocation, struct err *err);
+int flush_run(const struct invocation *invocation);
+
+/* outbox: shows them, and changes one (outbox.c). */
+enum outbox_option {
+	OUTBOX_RETRY,
+	OUTBOX_DROP,
+	OUTBOX_OPTIONS
+};
+extern const struct command_option outbox_options[OUTBOX_OPTIONS];
+bool outbox_check(const struct invocation *invocation, struct err *err);
+int outbox_run(const struct invocation *invocation);
+
 #endif

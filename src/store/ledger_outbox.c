@@ -27,7 +27,7 @@ const char *const outbox_state_names[OUTBOX_STATES] = {
 /* ---- statements with their parameters */
 
 void
-outbox_begin(struct outbox_statement *s, struct ledger *ledger,
+outbox_query_begin(struct outbox_query *s, struct ledger *ledger,
     enum ledger_statement id, struct err *err)
 {
 	s->ledger = ledger;
@@ -37,7 +37,7 @@ outbox_begin(struct outbox_statement *s, struct ledger *ledger,
 }
 
 void
-outbox_text(struct outbox_statement *s, struct str text)
+outbox_query_text(struct outbox_query *s, struct str text)
 {
 	s->bound++;
 	if (s->statement != NULL && s->code == SQLITE_OK)
@@ -45,7 +45,7 @@ outbox_text(struct outbox_statement *s, struct str text)
 }
 
 void
-outbox_number(struct outbox_statement *s, int64_t number)
+outbox_query_number(struct outbox_query *s, int64_t number)
 {
 	s->bound++;
 	if (s->statement != NULL && s->code == SQLITE_OK)
@@ -53,7 +53,7 @@ outbox_number(struct outbox_statement *s, int64_t number)
 }
 
 bool
-outbox_run(struct outbox_statement *s, int64_t *changed, struct err *err)
+outbox_query_run(struct outbox_query *s, int64_t *changed, struct err *err)
 {
 	if (s->statement == NULL)
 		return false;
@@ -67,7 +67,7 @@ outbox_run(struct outbox_statement *s, int64_t *changed, struct err *err)
 }
 
 bool
-outbox_next_row(struct outbox_statement *s)
+outbox_query_next(struct outbox_query *s)
 {
 	if (s->statement == NULL || s->code != SQLITE_OK)
 		return false;
@@ -78,7 +78,7 @@ outbox_next_row(struct outbox_statement *s)
 }
 
 bool
-outbox_end(struct outbox_statement *s, struct err *err)
+outbox_query_end(struct outbox_query *s, struct err *err)
 {
 	if (s->statement == NULL)
 		return false;
@@ -116,7 +116,7 @@ read_names(sqlite3_stmt *row, struct outbox_entry *entry)
 }
 
 bool
-outbox_read_row(const struct outbox_statement *s, struct arena *arena,
+outbox_read_row(const struct outbox_query *s, struct arena *arena,
     struct outbox_entry *entry, struct err *err)
 {
 	sqlite3_stmt *row = s->statement;
@@ -152,13 +152,13 @@ outbox_read_row(const struct outbox_statement *s, struct arena *arena,
 }
 
 bool
-outbox_read_rows(struct outbox_statement *s, struct arena *arena,
+outbox_read_rows(struct outbox_query *s, struct arena *arena,
     struct outbox_entry *entries, size_t *count, struct err *err)
 {
 	bool is_good = true;
 
 	*count = 0;
-	while (is_good && outbox_next_row(s)) {
+	while (is_good && outbox_query_next(s)) {
 		is_good = outbox_read_row(s, arena, &entries[*count], err);
 		*count += is_good;
 	}
@@ -166,7 +166,7 @@ outbox_read_rows(struct outbox_statement *s, struct arena *arena,
 		ledger_end(s->statement);
 		return false;
 	}
-	return outbox_end(s, err);
+	return outbox_query_end(s, err);
 }
 
 /* ---- looking */
@@ -175,12 +175,12 @@ bool
 ledger_outbox_find(struct ledger *ledger, struct str key, struct arena *arena,
     struct outbox_entry *entry, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 	size_t count;
 
 	entry->number = 0;
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_FIND, err);
-	outbox_text(&s, key);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_FIND, err);
+	outbox_query_text(&s, key);
 	return outbox_read_rows(&s, arena, entry, &count, err);
 }
 
@@ -188,22 +188,22 @@ bool
 ledger_outbox_is_used(
     struct ledger *ledger, struct str lane, bool *is_used, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_IS_USED, err);
-	outbox_text(&s, lane);
-	*is_used = outbox_next_row(&s);
-	return outbox_end(&s, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_IS_USED, err);
+	outbox_query_text(&s, lane);
+	*is_used = outbox_query_next(&s);
+	return outbox_query_end(&s, err);
 }
 
 bool
 ledger_outbox_next(struct ledger *ledger, int64_t *at_ms, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 	int64_t soonest = OUTBOX_NEVER;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_NEXT, err);
-	while (outbox_next_row(&s)) {
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_NEXT, err);
+	while (outbox_query_next(&s)) {
 		int64_t due = sqlite3_column_int64(s.statement, 0);
 		int64_t free_at = sqlite3_column_int64(s.statement, 1);
 		if (due >= soonest)
@@ -214,27 +214,27 @@ ledger_outbox_next(struct ledger *ledger, int64_t *at_ms, struct err *err)
 			soonest = free_at;
 	}
 	*at_ms = soonest;
-	return outbox_end(&s, err);
+	return outbox_query_end(&s, err);
 }
 
 bool
 ledger_outbox_count(
     struct ledger *ledger, struct outbox_count *count, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
 	*count = (struct outbox_count){0};
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_COUNT, err);
-	if (outbox_next_row(&s)) {
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_COUNT, err);
+	if (outbox_query_next(&s)) {
 		count->open = sqlite3_column_int64(s.statement, 0);
 		count->oldest_ms = sqlite3_column_int64(s.statement, 1);
 	}
-	if (!outbox_end(&s, err))
+	if (!outbox_query_end(&s, err))
 		return false;
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_COUNT_FAILED, err);
-	if (outbox_next_row(&s))
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_COUNT_FAILED, err);
+	if (outbox_query_next(&s))
 		count->failed = sqlite3_column_int64(s.statement, 0);
-	return outbox_end(&s, err);
+	return outbox_query_end(&s, err);
 }
 
 bool
@@ -242,11 +242,11 @@ ledger_outbox_list(struct ledger *ledger, int64_t after, size_t most,
     struct arena *arena, struct outbox_entry *entries, size_t *count,
     struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_LIST, err);
-	outbox_number(&s, after);
-	outbox_number(&s, (int64_t)most);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_LIST, err);
+	outbox_query_number(&s, after);
+	outbox_query_number(&s, (int64_t)most);
 	return outbox_read_rows(&s, arena, entries, count, err);
 }
 
@@ -257,25 +257,25 @@ add(struct ledger *ledger, const struct outbox_order *order,
     const struct outbox_lease *lease, int64_t now_ms, int64_t *number,
     struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 	enum outbox_state state =
 	    lease != NULL ? OUTBOX_UNDER_WAY : OUTBOX_WAITING;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_ADD, err);
-	outbox_text(&s, str_from(outbox_kind_names[order->kind]));
-	outbox_text(&s, order->lane);
-	outbox_text(&s, order->key);
-	outbox_text(&s, order->fingerprint);
-	outbox_text(&s, order->path);
-	outbox_text(&s, order->form.at != NULL ? order->form : STR(""));
-	outbox_text(&s, order->extra);
-	outbox_number(&s, order->due_ms);
-	outbox_text(&s, str_from(outbox_state_names[state]));
-	outbox_number(&s, lease != NULL);
-	outbox_number(&s, now_ms);
-	outbox_text(&s, lease != NULL ? lease->owner : STR_NONE);
-	outbox_number(&s, lease != NULL ? lease->until_ms : 0);
-	if (!outbox_run(&s, NULL, err))
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_ADD, err);
+	outbox_query_text(&s, str_from(outbox_kind_names[order->kind]));
+	outbox_query_text(&s, order->lane);
+	outbox_query_text(&s, order->key);
+	outbox_query_text(&s, order->fingerprint);
+	outbox_query_text(&s, order->path);
+	outbox_query_text(&s, order->form.at != NULL ? order->form : STR(""));
+	outbox_query_text(&s, order->extra);
+	outbox_query_number(&s, order->due_ms);
+	outbox_query_text(&s, str_from(outbox_state_names[state]));
+	outbox_query_number(&s, lease != NULL);
+	outbox_query_number(&s, now_ms);
+	outbox_query_text(&s, lease != NULL ? lease->owner : STR_NONE);
+	outbox_query_number(&s, lease != NULL ? lease->until_ms : 0);
+	if (!outbox_query_run(&s, NULL, err))
 		return false;
 	if (number != NULL)
 		*number = sqlite3_last_insert_rowid(ledger->db);
@@ -301,20 +301,20 @@ bool
 ledger_outbox_release(
     struct ledger *ledger, int64_t number, int64_t now_ms, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_RELEASE, err);
-	outbox_number(&s, number);
-	outbox_number(&s, now_ms);
-	return outbox_run(&s, NULL, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_RELEASE, err);
+	outbox_query_number(&s, number);
+	outbox_query_number(&s, now_ms);
+	return outbox_query_run(&s, NULL, err);
 }
 
 bool
 ledger_outbox_withdraw(struct ledger *ledger, int64_t number, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_WITHDRAW, err);
-	outbox_number(&s, number);
-	return outbox_run(&s, NULL, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_WITHDRAW, err);
+	outbox_query_number(&s, number);
+	return outbox_query_run(&s, NULL, err);
 }

@@ -12,14 +12,14 @@ static bool
 take(struct ledger *ledger, int64_t number, const struct outbox_lease *lease,
     int64_t *changed, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_TAKE, err);
-	outbox_number(&s, number);
-	outbox_text(&s, lease->owner);
-	outbox_number(&s, lease->until_ms);
-	outbox_number(&s, lease->now_ms);
-	return outbox_run(&s, changed, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_TAKE, err);
+	outbox_query_number(&s, number);
+	outbox_query_text(&s, lease->owner);
+	outbox_query_number(&s, lease->until_ms);
+	outbox_query_number(&s, lease->now_ms);
+	return outbox_query_run(&s, changed, err);
 }
 
 bool
@@ -27,12 +27,12 @@ ledger_outbox_take(struct ledger *ledger, const struct outbox_lease *lease,
     size_t most, struct arena *arena, struct outbox_entry *entries,
     size_t *count, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 	int64_t changed;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_DUE, err);
-	outbox_number(&s, lease->now_ms);
-	outbox_number(&s, (int64_t)most);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_DUE, err);
+	outbox_query_number(&s, lease->now_ms);
+	outbox_query_number(&s, (int64_t)most);
 	if (!outbox_read_rows(&s, arena, entries, count, err))
 		return false;
 	for (size_t i = 0; i < *count; i++) {
@@ -63,14 +63,14 @@ bool
 ledger_outbox_done(struct ledger *ledger, int64_t number, struct str sid,
     struct str result, int64_t now_ms, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_DONE, err);
-	outbox_number(&s, number);
-	outbox_number(&s, now_ms);
-	outbox_text(&s, sid);
-	outbox_text(&s, result);
-	return outbox_run(&s, NULL, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_DONE, err);
+	outbox_query_number(&s, number);
+	outbox_query_number(&s, now_ms);
+	outbox_query_text(&s, sid);
+	outbox_query_text(&s, result);
+	return outbox_query_run(&s, NULL, err);
 }
 
 bool
@@ -78,42 +78,42 @@ ledger_outbox_put_off(struct ledger *ledger, int64_t number, struct str owner,
     enum outbox_state state, int64_t due_ms, struct str lane, struct str error,
     struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_PUT_OFF, err);
-	outbox_number(&s, number);
-	outbox_text(&s, owner);
-	outbox_text(&s, str_from(outbox_state_names[state]));
-	outbox_number(&s, due_ms);
-	outbox_text(&s, lane);
-	outbox_text(&s, error);
-	return outbox_run(&s, NULL, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_PUT_OFF, err);
+	outbox_query_number(&s, number);
+	outbox_query_text(&s, owner);
+	outbox_query_text(&s, str_from(outbox_state_names[state]));
+	outbox_query_number(&s, due_ms);
+	outbox_query_text(&s, lane);
+	outbox_query_text(&s, error);
+	return outbox_query_run(&s, NULL, err);
 }
 
 bool
 ledger_outbox_fail(struct ledger *ledger, int64_t number, struct str owner,
     struct str error, int64_t now_ms, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_FAIL, err);
-	outbox_number(&s, number);
-	outbox_text(&s, owner);
-	outbox_number(&s, now_ms);
-	outbox_text(&s, error);
-	return outbox_run(&s, NULL, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_FAIL, err);
+	outbox_query_number(&s, number);
+	outbox_query_text(&s, owner);
+	outbox_query_number(&s, now_ms);
+	outbox_query_text(&s, error);
+	return outbox_query_run(&s, NULL, err);
 }
 
 bool
 ledger_outbox_forget(
     struct ledger *ledger, int64_t number, struct str owner, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, LEDGER_OUTBOX_FORGET, err);
-	outbox_number(&s, number);
-	outbox_text(&s, owner);
-	return outbox_run(&s, NULL, err);
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_FORGET, err);
+	outbox_query_number(&s, number);
+	outbox_query_text(&s, owner);
+	return outbox_query_run(&s, NULL, err);
 }
 
 /* ---- for operators */
@@ -122,13 +122,13 @@ static bool
 change(struct ledger *ledger, enum ledger_statement id, int64_t number,
     int64_t now_ms, bool *is_known, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 	int64_t changed = 0;
 
-	outbox_begin(&s, ledger, id, err);
-	outbox_number(&s, number);
-	outbox_number(&s, now_ms);
-	if (!outbox_run(&s, &changed, err))
+	outbox_query_begin(&s, ledger, id, err);
+	outbox_query_number(&s, number);
+	outbox_query_number(&s, now_ms);
+	if (!outbox_query_run(&s, &changed, err))
 		return false;
 	*is_known = changed > 0;
 	return true;
@@ -154,12 +154,12 @@ static bool
 purge(struct ledger *ledger, enum ledger_statement id, int64_t before_ms,
     size_t most, struct err *err)
 {
-	struct outbox_statement s;
+	struct outbox_query s;
 
-	outbox_begin(&s, ledger, id, err);
-	outbox_number(&s, before_ms);
-	outbox_number(&s, (int64_t)most);
-	return outbox_run(&s, NULL, err);
+	outbox_query_begin(&s, ledger, id, err);
+	outbox_query_number(&s, before_ms);
+	outbox_query_number(&s, (int64_t)most);
+	return outbox_query_run(&s, NULL, err);
 }
 
 bool

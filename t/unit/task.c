@@ -210,10 +210,115 @@ test_future(void)
 	}
 }
 
+static const struct {
+	const char *attributes;
+	const char *with; /* a key of k; NULL: refused */
+} keyed[] = {
+	{"{}", "{\"idempotency_key\":\"k\"}"},
+	{" { } \n", "{ \"idempotency_key\":\"k\"}"},
+	{"{\"a\":1}", "{\"a\":1,\"idempotency_key\":\"k\"}"},
+	{"{\"a\": 1.50 ,\"b\" : \"}\" }",
+	    "{\"a\": 1.50 ,\"b\" : \"}\" ,\"idempotency_key\":\"k\"}"},
+	{"{\"a\":{\"idempotency_key\":1}}",
+	    "{\"a\":{\"idempotency_key\":1},\"idempotency_key\":\"k\"}"},
+	{"{\"idempotency_key\":\"x\"}", NULL},
+	{"{\"a\":1,\"idempotency_key\":null}", NULL},
+	{"{\"\\u0069dempotency_key\":1}", NULL},
+	{"[]", NULL},
+	{"{", NULL},
+};
+
+static void
+test_key(void)
+{
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena, (size_t)1 << 20);
+	for (size_t i = 0; i < ARRAY_LENGTH(keyed); i++) {
+		struct str with = task_add_key(&arena,
+		    str_from(keyed[i].attributes), STR("k"), &err);
+		if (keyed[i].with == NULL)
+			ok(with.at == NULL, "with a key, %s: %s",
+			    keyed[i].attributes, err.text);
+		else
+			is_str(with, keyed[i].with, "with a key, %s",
+			    keyed[i].attributes);
+	}
+	arena_release(&arena);
+}
+
+/* 22 characters come to those that are there. */
+static void
+test_key_length(void)
+{
+	static char text[TASK_ATTRIBUTES_LENGTH + 64];
+	size_t own = sizeof ",\"idempotency_key\":\"k\"" - 1;
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena, (size_t)1 << 20);
+	for (size_t over = 0; over < 2; over++) {
+		size_t length = TASK_ATTRIBUTES_LENGTH - own + over;
+		memset(text, 'x', sizeof text);
+		memcpy(text, "{\"a\":\"", 6);
+		memcpy(text + length - 2, "\"}", 2);
+		struct str with = task_add_key(
+		    &arena, (struct str){text, length}, STR("k"), &err);
+		ok((with.at != NULL) == (over == 0),
+		    "with a key, %zu characters: %s", length + own,
+		    over == 0 ? "taken" : err.text);
+	}
+	arena_release(&arena);
+}
+
+static const struct {
+	const char *attributes, *merge;
+	const char *merged; /* NULL: refused */
+} merges[] = {
+	{"{}", "{}", "{}"},
+	{"{\"a\":1}", "{}", "{\"a\":1}"},
+	{"{}", "{\"a\":1}", "{\"a\":1}"},
+	{"{\"a\":1,\"b\":2}", "{\"a\":3}", "{\"b\":2,\"a\":3}"},
+	{"{\"a\":{\"x\":1}}", "{\"a\":{\"y\":2}}", "{\"a\":{\"y\":2}}"},
+	{"{\"a\":1}", "{\"a\":null}", "{\"a\":null}"},
+	{"{\"n\":1.50}", "{\"t\":\"\\u00e4\\\"\"}",
+	    "{\"n\":1.50,\"t\":\"\xc3\xa4\\\"\"}"},
+	{"[]", "{}", NULL},
+	{"", "{}", NULL},
+};
+
+static void
+test_merges(void)
+{
+	struct json_limits limits = {.values = 100};
+	struct json_object *merge = NULL;
+	struct arena arena;
+	struct err err;
+
+	arena_init(&arena, (size_t)1 << 20);
+	for (size_t i = 0; i < ARRAY_LENGTH(merges); i++) {
+		ok(json_parse(&arena, str_from(merges[i].merge), limits,
+		       &merge, &err), "%s is read", merges[i].merge);
+		struct str merged = task_merge_attributes(&arena,
+		    str_from(merges[i].attributes), merge, &err);
+		if (merges[i].merged == NULL)
+			ok(merged.at == NULL, "%s cannot be merged: %s",
+			    merges[i].attributes, err.text);
+		else
+			is_str(merged, merges[i].merged, "%s and %s",
+			    merges[i].attributes, merges[i].merge);
+	}
+	arena_release(&arena);
+}
+
 int
 main(void)
 {
 	test_rows();
+	test_key();
+	test_key_length();
+	test_merges();
 	test_length();
 	test_many_values();
 	test_future();
