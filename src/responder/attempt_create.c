@@ -11,13 +11,11 @@
 #include "base/clock.h"
 #include "codec/form.h"
 #include "responder/attempt_parts.h"
+#include "responder/expression_budget.h"
 #include "store/ledger_budget.h"
 #include "twilio/sid.h"
 #include "twilio/task.h"
 
-/* What all processes on one store share: 3 expressions a second. */
-#define BUDGET "expression"
-#define BUDGET_APART_MS ((int64_t)334)
 /* Whose turn is later comes back later. */
 #define TURN_MOST_MS ((int64_t)3000)
 #define NOT_UNDERSTOOD "TaskRouter's answer could not be understood"
@@ -131,8 +129,8 @@ take_turn(struct keeper_job *job, struct ledger *ledger, struct err *err)
 {
 	struct attempt *attempt = attempt_of(job);
 
-	return ledger_take_moment(ledger, BUDGET, clock_wall_ms(),
-	    BUDGET_APART_MS, TURN_MOST_MS, &attempt->moment_ms, err);
+	return ledger_take_moment(ledger, EXPRESSION_BUDGET, clock_wall_ms(),
+	    EXPRESSION_APART_MS, TURN_MOST_MS, &attempt->moment_ms, err);
 }
 
 static void

@@ -2,7 +2,8 @@
  *
  * The filters of TaskRouter that run an expression over Tasks or Workers
  * (EvaluateTaskAttributes, TargetWorkersExpression) may be used 3 times a
- * second; everything here that uses one asks first.
+ * second; everything here that uses one asks first, and all processes on one
+ * store share the budget.
  * Source: https://www.twilio.com/docs/taskrouter/limits
  */
 #ifndef RESPONDER_EXPRESSION_BUDGET_H
@@ -11,7 +12,14 @@
 #include "base/compat.h"
 #include "http/exchange.h"
 
-/* Calls `then` when one such request may be made, at once or later. */
+/* For ledger_take_moment. */
+#define EXPRESSION_BUDGET "expression"
+#define EXPRESSION_APART_MS ((int64_t)334)
+
+/* Calls `then` when one such request may be made, at once or up to two seconds
+ * later; where more are waiting the exchange is refused with 429 and
+ * Retry-After. Where no store is configured TaskRouter alone refuses what is
+ * too much. */
 void expression_budget_ask(
     struct exchange *exchange, void (*then)(struct exchange *exchange));
 
