@@ -72,6 +72,15 @@ my $attributes = run_with(0, \%create)->{body};
 torture('create_task, up to its call', \%create, $attributes, 80, 1);
 torture('create_task', \%create, $attributes, 6000, $ENV{TASKROUTER_LONG} ? 1 : 41);
 
+# Pages whose URLs are rewritten, and a change of a resource.
+for my $path ('/tasks?Priority=1&AssignmentStatus=pending,reserved&PageSize=5', '/workers?TargetWorkersExpression=a') {
+    my %list = (method => 'GET', target => "/taskrouter$path", headers => [operator()]);
+    my $page = run_with(0, \%list);
+    is $page->{status}, 200, "without a failure $path is answered";
+    torture("$path, up to its call", \%list, $page->{body}, 80, 3);
+    torture($path, \%list, $page->{body}, 6000, $ENV{TASKROUTER_LONG} ? 1 : 97);
+}
+
 subtest 'FastCGI: the process goes on, or ends by itself' => sub {
     my %ends;
     for (my $n = 1; $n <= 900; $n += $ENV{TASKROUTER_LONG} ? 1 : 23) {

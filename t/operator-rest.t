@@ -24,7 +24,7 @@ sub set_up {
     my ($kind, %change) = @_;
     $space = $server->new_workspace(FriendlyName => "For $kind", MultiTaskEnabled => 'true');
     my %option = (configuration => { api_url => $server->base_url, workspace_sid => $space->sid,
-        rest => { connect_timeout => 1, timeout => 1.5 }, %change });
+        rest => { connect_timeout => 1, timeout => 1 }, %change });
     $responder = $kind eq 'cgi' ? TaskRouter::Responder->prepare(%option) : TaskRouter::Responder->start_fastcgi(%option);
     $transport = $kind eq 'cgi' ? $responder->cgi_transport : $responder->fastcgi_transport;
 }
@@ -220,6 +220,8 @@ for my $kind (qw(fastcgi cgi)) {
         is post($target, @of, ReservationStatus => 'completed')->{status}, 200, 'and so is its Reservation';
 
         $reservation = $space->reservation($space->task($workflow, {}));
+        is problem(post("/reservations/$reservation->{sid}", TaskSid => $reservation->{task_sid}, ReservationStatus => 'rejected',
+            WorkerActivitySid => sid('WA', 99))), '400 20001', 'an Activity that there is not: the status is not what is wrong';
         my @rejected = (TaskSid => $reservation->{task_sid}, ReservationStatus => 'rejected',
             WorkerActivitySid => $space->activity('Unavailable'));
         is post("/reservations/$reservation->{sid}", @rejected)->{json}{reservation_status}, 'rejected', 'rejected';
@@ -251,7 +253,7 @@ for my $kind (qw(fastcgi cgi)) {
         $answer = post($target, Priority => 5);
         is problem($answer), 504, 'no answer to a change';
         is $answer->{json}{detail}, 'TaskRouter did not answer in time; it may have carried the request out', '... which may be made';
-        cmp_ok time - $begin, '<', 6, '... in time';
+        cmp_ok time - $begin, '<', 5, '... in time';
         $server->deleted('/_local/faults');
         $fault->(do => 'cut', keep => 'nothing', method => 'POST');
         is problem(post($target, Priority => 5)), 502, 'a broken connection';

@@ -109,6 +109,35 @@ subtest 'a refused update, and the reading of the Reservation after it' => sub {
     is problem($answer)->{code}, 20001, '... in the words of the refusal';
 };
 
+subtest 'a refused change by an operator, and the reading of the resource after it' => sub {
+    my $change = sub { $responder->fastcgi_request(operator_request('/reservations/' . sid('WR', 13), WorkerSid => sid('WK'),
+        ReservationStatus => 'accepted')) };
+    my %refused = (status => 400, body => '{"code":20001,"message":"not in expected state","status":400}', times => 1);
+    my ($answer, $took, @requests) = with_behaviour([{%refused}, { status => 404, body => '{"code":20404,"status":404}' }], $change);
+    is join(' ', $answer->{status}, problem($answer)->{code}), '409 20001', 'it is not there any more: 409, in the words of the refusal';
+    my $path = "/v1/Workspaces/$workspace/Workers/" . sid('WK') . '/Reservations/' . sid('WR', 13);
+    is_deeply [map { "$_->{method} $_->{target}" } @requests], ["POST $path", "GET $path"], '... which is what was asked';
+    ($answer) = with_behaviour([{%refused}, { status => 500, body => '{"code":20500,"status":500}' }], $change);
+    is join(' ', $answer->{status}, problem($answer)->{code}), '400 20001', 'it cannot be read: the refusal alone';
+    ($answer) = with_behaviour([{%refused}, { status => 200, body => '{"reservation_status":"pending"}' }], $change);
+    is join(' ', $answer->{status}, problem($answer)->{code}), '400 20001', 'it could be accepted: the refusal had another reason';
+    ($answer) = with_behaviour([{%refused}, { status => 200, body => '{"reservation_status":"accepted"}' }], $change);
+    is "$answer->{status} $answer->{body}", '200 {"reservation_status":"accepted"}', 'it is accepted: done';
+    ($answer, $took, @requests) = with_behaviour([{ %refused, delay => 1.5 }, { hang => $true }], $change);
+    cmp_ok $took, '<', 2.7, 'both within one time limit';
+    is $answer->{status}, 400, '... and the refusal is the answer';
+    ($answer, $took, @requests) = with_behaviour({ status => 401, body => '{"code":20003,"message":"Authenticate"}' }, $change);
+    is join(' ', $answer->{status}, problem($answer)->{code}, scalar @requests), '502 20003 1',
+        'credentials that TaskRouter does not know are not the operator\'s fault';
+    for (['no JSON', 200, 'oops'], ['a page without meta', 200, '{"tasks":[]}'], ['half a page', 200, '{"meta":{},"tasks":[']) {
+        my ($name, $status, $body) = @$_;
+        ($answer) = with_behaviour({ status => $status, body => $body }, sub { $responder->fastcgi_request({ method => 'GET',
+            target => '/taskrouter/tasks', headers => [operator()] }) });
+        is $answer->{status}, 502, "a list that is $name: 502";
+        like problem($answer)->{detail}, qr/^TaskRouter's answer could not be understood/, '... and why';
+    }
+};
+
 subtest 'broken connections' => sub {
     for my $kept (0, 1) {
         my $name = $kept ? 'a kept connection' : 'a new connection';

@@ -66,7 +66,8 @@ voice_parameters(const struct call *call, struct arena *arena,
 	const struct call_order *order = &call->order;
 	const char *status = call_status_names[call->status];
 
-	form->fields = arena_array(arena, VOICE_FIELDS, sizeof *form->fields);
+	*form = (struct form){
+		arena_array(arena, VOICE_FIELDS, sizeof *form->fields), 0};
 	if (form->fields == NULL)
 		return false;
 	add(form, "CallSid", str_from(call->sid));
