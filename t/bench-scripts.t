@@ -63,6 +63,10 @@ my @scripts = (
         'both processes' => qr/^ +empty +$number .*^ +full +$number /ms,
         'the difference' => qr/^ +more with timers: -?\d+ ticks; goal none: /m,
     } ],
+    [ 'rules', [qw(--rounds 1 --callbacks 500 --rules 20)], {
+        'four configurations' => qr/^  no rules +$number .*^  no condition +$number .*^  one rule +$number .*^  20 rules +$number /ms,
+        'the difference' => qr/^  20 rules more than one rule: -?$number .* us; goal at most 10: /m,
+    } ],
     [ 'cgi', [qw(--rounds 1 --runs 5)], { 'the ratio' => qr/$number/ } ],
     [ 'memory', [qw(--steps 2 --callbacks 2000 --tasks 200)], { 'the most' => qr/^ +most seen +[1-9]\d*;/m } ],
 );

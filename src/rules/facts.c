@@ -78,31 +78,51 @@ read_attributes(struct facts *facts, struct facts_attributes *attributes,
 		attributes->pack = pack;
 }
 
-static const struct expr_pack *
+static struct facts_attributes *
 attributes_of_task(struct facts *facts)
 {
 	if (!facts->task.is_read)
 		read_attributes(facts, &facts->task, "TaskAttributes",
 		    facts->input->callback->task_attributes);
-	return facts->task.pack;
+	return &facts->task;
 }
 
-static const struct expr_pack *
+static struct facts_attributes *
 attributes_of_worker(struct facts *facts)
 {
 	if (!facts->worker.is_read)
 		read_attributes(facts, &facts->worker, "WorkerAttributes",
 		    facts->input->callback->worker_attributes);
-	return facts->worker.pack;
+	return &facts->worker;
+}
+
+/* Where a member of that name would be remembered. */
+static struct facts_seen *
+place_of(struct facts_attributes *attributes, struct str name)
+{
+	const unsigned char *at = (const unsigned char *)name.at;
+	size_t hash = name.len;
+
+	if (name.len > 0)
+		hash += (size_t)5 * at[0] + (size_t)3 * at[name.len / 2] +
+		    (size_t)11 * at[name.len - 1];
+	return &attributes->seen[hash % FACTS_SEEN];
 }
 
 static struct expr_value
-follow(const struct expr_pack *pack, const struct expr_step *steps,
+follow(struct facts_attributes *attributes, const struct expr_step *steps,
     size_t count)
 {
-	if (pack == NULL)
+	struct str name = steps[0].name;
+
+	if (attributes->pack == NULL)
 		return (struct expr_value){.type = EXPR_NULL};
-	return expr_value_follow(expr_pack_root(pack), steps, count);
+	struct facts_seen *seen = place_of(attributes, name);
+	if (seen->name.at == NULL || !str_equal(seen->name, name))
+		*seen = (struct facts_seen){name,
+		    expr_value_follow(
+			expr_pack_root(attributes->pack), steps, 1)};
+	return expr_value_follow(seen->value, steps + 1, count - 1);
 }
 
 /* As in TaskRouter's own expressions, a Worker's sid is no attribute. */

@@ -11,9 +11,17 @@
 #include "expr/expr.h"
 #include "rules/rules.h"
 
+/* A hundred conditions ask for the same few attributes again and again. */
+#define FACTS_SEEN 32
+struct facts_seen {
+	struct str name; /* absent: nothing is there yet */
+	struct expr_value value;
+};
+
 struct facts_attributes {
 	struct expr_pack *pack; /* NULL: not read yet, or no JSON */
 	bool is_read;
+	struct facts_seen seen[FACTS_SEEN]; /* of the outermost members */
 };
 
 struct facts {

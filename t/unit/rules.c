@@ -949,6 +949,40 @@ test_budget(void)
 	buf_release(&list);
 }
 
+/* More names than are remembered, each asked for twice, and as what stands
+ * below it. */
+static void
+test_many_names(void)
+{
+	struct buf list, task;
+	size_t count = 300, wrong = 0;
+
+	buf_init(&list, (size_t)1 << 20);
+	buf_init(&task, (size_t)1 << 20);
+	buf_add_byte(&list, '[');
+	for (size_t i = 0; i < count; i++) {
+		buf_format(&list,
+		    "{\"when\":\"task.n%zu.x == 2 OR task.n%zu == 1\","
+		    "\"answer\":{}},", i, i);
+	}
+	buf_add_str(&list, STR(REST "]"));
+	buf_add_byte(&list, '\0');
+	struct rules *rules = read_list(list.at);
+	for (size_t wanted = 0; wanted < count; wanted++) {
+		buf_clear(&task, (size_t)1 << 20);
+		for (size_t i = 0; i < count; i++)
+			buf_format(&task, "%c\"n%zu\":%s",
+			    i == 0 ? '{' : ',', i,
+			    i != wanted ? "0" : i % 2 ? "{\"x\":2}" : "1");
+		buf_add(&task, "}", 2);
+		wrong += decide(rules, task.at, task.at).rule != wanted;
+	}
+	is_int((int64_t)wrong, 0, "each of %zu names has its value", count);
+	buf_release(&task);
+	buf_release(&list);
+	arena_release(&arena);
+}
+
 /* Attributes are read only when a rule asks for them. */
 static void
 test_laziness(void)
@@ -1047,6 +1081,7 @@ main(void)
 	test_time();
 	test_hostile();
 	test_budget();
+	test_many_names();
 	test_laziness();
 	test_explain();
 	arena_release(&arena);

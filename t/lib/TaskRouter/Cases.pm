@@ -41,15 +41,17 @@ sub case_configuration {
         accounts => { sid('AC', 2) => { auth_token => $subaccount_token } },
         operator_token => [$operator_token, $second_operator_token],
         store => { file => temporary_directory() . '/store.db' },
-        assignment => {
-            default => { instruction => 'accept' },
-            workflows => {
-                sid('WW', 2) => { instruction => 'dequeue', from => '+15005550006',
-                    post_work_activity_sid => sid('WA', 1) },
-                sid('WW', 3) => {},
-            },
-            task_queues => { sid('WQ', 2) => { instruction => 'reject', activity_sid => sid('WA', 9) } },
-        },
+        assignment => { rules => [
+            { name => 'one queue', when => q{task_queue_sid == '} . sid('WQ', 2) . q{'},
+                answer => { instruction => 'reject', activity_sid => sid('WA', 9) } },
+            { name => 'one workflow', when => q{workflow_sid IN ['} . sid('WW', 2) . q{']},
+                answer => { instruction => 'dequeue', from => '+15005550006', post_work_activity_sid => sid('WA', 1) } },
+            { name => 'later', when => q{workflow_sid == '} . sid('WW', 3) . q{'}, answer => {} },
+            { name => 'filled in', when => q{task.call_sid != null AND worker.languages HAS task.selected_language},
+                answer => { instruction => 'call', to => '${worker.contact_uri}', from => '${task.called:-+15005550006}',
+                    url => 'https://x.example/${task.name:-nobody}?task=${task_sid}', timeout => '${task.ring:-20}' } },
+            { name => 'all else', answer => { instruction => 'accept' } },
+        ] },
     };
 }
 
@@ -165,10 +167,35 @@ sub callback_cases {
             json => { instruction => 'dequeue', from => '+15005550006', post_work_activity_sid => sid('WA', 1) }),
         callback('an instruction for the TaskQueue', { change => { TaskQueueSid => sid('WQ', 2) } }, status => 200,
             json => { instruction => 'reject', activity_sid => sid('WA', 9) }),
+        rule_cases(),
         callback('decide later', { change => { WorkflowSid => sid('WW', 3) } }, status => 200, text => '{}'),
         callback('a body of exactly 64 KiB', { pad => 65536 }, %accepted),
         callback('a chunked body', { chunked => 1 }, %accepted),
         json_callback('JSON', {}, %accepted),
+    );
+}
+
+# The rule "filled in": attributes of the Task, and what the answer has then.
+sub rule_cases {
+    my $call = sid('CA');
+    my @worker = (WorkerAttributes => '{"languages":["es"],"contact_uri":"client:alice"}');
+    my %answer = (instruction => 'call', to => 'client:alice', from => '+15005550006', timeout => 20);
+    my $filled = sub {
+        my ($name, $attributes, $path, %change) = @_;
+        return callback("rule: $name", { change => { @worker, TaskAttributes => $attributes } }, status => 200,
+            json => { %answer, url => "https://x.example/$path?task=" . sid('WT'), %change });
+    };
+    my $start = qq("selected_language":"es","call_sid":"$call");
+    return (
+        $filled->('defaults', "{$start}", 'nobody'),
+        $filled->('values', qq({$start,"called":"+15005550009","name":"Zo\xc3\xab & Co/?#","ring":5}),
+            'Zo%C3%AB%20%26%20Co%2F%3F%23', from => '+15005550009', timeout => 5),
+        $filled->('quotes and control bytes', qq({$start,"name":"\\"\\u0000\\n\\u001f\\\\"}), '%22%00%0A%1F%5C'),
+        callback('rule: not the language', { change => { @worker, TaskAttributes => qq({"selected_language":"fr","call_sid":"$call"}) } },
+            %accepted),
+        callback('rule: attributes that are no JSON', { change => { @worker, TaskAttributes => qq({$start) } }, %accepted),
+        callback('rule: attributes with a key twice', { change => { @worker, TaskAttributes => qq({$start,$start}) } }, %accepted),
+        callback('rule: deep attributes', { change => { @worker, TaskAttributes => '[' x 4000 } }, %accepted),
     );
 }
 
