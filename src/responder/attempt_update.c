@@ -9,6 +9,7 @@
 #include "base/compat.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "codec/form.h"
 #include "responder/attempt_parts.h"
 #include "twilio/task.h"
@@ -77,6 +78,35 @@ get_extra(struct attempt *attempt, const char *name)
 	return json_type(part) == JSON_OBJECT ? part : NULL;
 }
 
+/* Seconds: an Event's date, and the one of the object that it is about. */
+#define DATES_APART 2
+
+/* Dates are the same if they are near. */
+static bool
+is_same_text(struct str now, struct str wanted)
+{
+	int64_t a, b;
+
+	if (now.at == NULL || str_equal(now, wanted))
+		return str_equal(now, wanted);
+	return clock_parse(now.at, now.len, &a) &&
+	    clock_parse(wanted.at, wanted.len, &b) && a - b <= DATES_APART &&
+	    b - a <= DATES_APART;
+}
+
+static bool
+is_same(struct json_object *now, struct json_object *wanted)
+{
+	enum json_type type = json_type(wanted);
+
+	if (json_type(now) != type)
+		return false;
+	if (type == JSON_BOOLEAN)
+		return json_boolean(now) == json_boolean(wanted);
+	return type == JSON_STRING &&
+	    is_same_text(json_text(now), json_text(wanted));
+}
+
 /* Ends the attempt if something is not as it must be. */
 static bool
 check_conditions(struct attempt *attempt)
@@ -86,14 +116,14 @@ check_conditions(struct attempt *attempt)
 
 	while (conditions != NULL && json_next(conditions, &member)) {
 		struct str name = arena_str(&attempt->arena, member.key);
-		struct str now =
-		    name.at == NULL ? STR_NONE
-				    : json_get_text(attempt->json, name.at);
-		if (str_equal(now, json_text(member.value)))
+		struct json_object *now =
+		    name.at == NULL ? NULL : json_get(attempt->json, name.at);
+		if (is_same(now, member.value))
 			continue;
 		struct str text = arena_format(&attempt->arena,
-		    "%.*s is %.*s, not %.*s", STR_ARGS(name), STR_ARGS(now),
-		    STR_ARGS(json_text(member.value)));
+		    "%.*s is %.*s, not %.*s", STR_ARGS(name),
+		    STR_ARGS(json_write(&attempt->arena, now)),
+		    STR_ARGS(json_write(&attempt->arena, member.value)));
 		attempt_finish(attempt, ATTEMPT_LATE, text.at);
 		return false;
 	}

@@ -45,3 +45,9 @@ COUNTER(RULE_HITS, "taskrouter_rule_hits_total",
 COUNTER(OUTBOX, "taskrouter_outbox_total",
     "What became of calls in the outbox, by kind and result; \"again\" is put "
     "off.", METRIC_COUNTER, LABEL_KIND, LABEL_OUTBOX_RESULT)
+COUNTER(RECOVERIES, "taskrouter_recoveries_total",
+    "Workers sent to the timeout Activity by a missed Reservation, by what is "
+    "done about it.", METRIC_COUNTER, LABEL_RECOVERY, NO_LABEL)
+COUNTER(RECOVERY_ALARMS, "taskrouter_recovery_alarms_total",
+    "Cascades, at which no Worker is put back any more.", METRIC_COUNTER,
+    NO_LABEL, NO_LABEL)

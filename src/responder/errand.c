@@ -59,6 +59,8 @@ on_done(struct keeper_job *job, const struct err *err)
 	struct errand *errand = (struct errand *)(void *)job;
 	struct exchange *exchange = errand->exchange;
 
+	if (err == NULL && errand->kept != NULL)
+		errand->kept(errand->responder, errand);
 	if (exchange == NULL) {
 		release(errand);
 		return;
@@ -110,6 +112,7 @@ errand_start(
 	const char *fault = NULL;
 	struct err err;
 
+	errand->responder = responder;
 	errand->exchange = exchange;
 	errand->job.done = on_done;
 	if (responder->settings->store.file.at == NULL)

@@ -14,6 +14,7 @@
 
 struct event;
 struct errand;
+struct responder;
 
 struct errand {
 	/* `run` and `writes` are the maker's. First: what `run` is given is the
@@ -28,8 +29,12 @@ struct errand {
 	/* When the exchange is refused with 503 instead. NULL: nothing is to be
 	 * done. */
 	void (*refused)(struct exchange *exchange);
+	/* On the loop's thread, when what the job did is kept, also if nobody
+	 * waits for it any more; before `answer`. NULL: nothing is to be done. */
+	void (*kept)(struct responder *responder, struct errand *errand);
 
 	/* The errand's own: */
+	struct responder *responder;
 	struct exchange *exchange; /* NULL: it was answered */
 	struct event *deadline;
 };

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "responder/errand.h"
 #include "responder/event_purge.h"
+#include "responder/recovery.h"
 #include "responder/responder.h"
 #include "store/ledger_events.h"
 
@@ -17,7 +18,9 @@ struct deposit {
 	struct taskrouter_event event; /* in the errand's arena */
 	int64_t now_ms;
 	int64_t keep_ms; /* of what is purged on this occasion; 0: nothing is */
+	const struct recovery_options *recovery; /* NULL: it is off */
 	bool is_new;
+	struct recovery_outcome recovered;
 };
 
 static bool
@@ -26,12 +29,26 @@ store(struct keeper_job *job, struct ledger *ledger, struct err *err)
 	struct deposit *deposit = (struct deposit *)(void *)job;
 	size_t purged;
 
+	deposit->recovered = (struct recovery_outcome){RECOVERY_NONE, 0, 0};
 	if (!ledger_put_event(ledger, &deposit->event, deposit->now_ms,
 		&deposit->is_new, err))
+		return false;
+	if (deposit->is_new && deposit->recovery != NULL &&
+	    !ledger_plan_recovery(ledger, &deposit->event, deposit->now_ms,
+		deposit->recovery, &deposit->recovered, err))
 		return false;
 	return deposit->keep_ms == 0 ||
 	    ledger_purge_events(ledger, deposit->now_ms - deposit->keep_ms,
 		deposit->now_ms, EVENT_PURGE_WITH_ONE, &purged, err);
+}
+
+static void
+on_kept(struct responder *responder, struct errand *errand)
+{
+	const struct deposit *deposit = (struct deposit *)(void *)errand;
+
+	recovery_note(responder, deposit->event.texts[EVENT_WORKER],
+	    &deposit->recovered);
 }
 
 static void
@@ -87,6 +104,9 @@ handle_event_callback(struct exchange *exchange)
 	deposit->errand.job.run = store;
 	deposit->errand.answer = on_stored;
 	deposit->errand.refused = on_refused;
+	deposit->errand.kept = on_kept;
+	deposit->recovery =
+	    recovery_options_of(exchange, &deposit->errand.arena);
 	if (exchange->arena.overflow || deposit->errand.arena.overflow) {
 		errand_discard(&deposit->errand);
 		on_refused(exchange);

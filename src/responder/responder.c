@@ -98,6 +98,7 @@ static const char *const outbox_result_names[] = {
 #define LABEL_STEP {"step", VALUES(step_names)}
 #define LABEL_EVENT_OUTCOME {"result", VALUES(event_outcome_names)}
 #define LABEL_RESULT {"result", VALUES(result_names)}
+#define LABEL_RECOVERY {"result", recovery_result_names, RECOVERY_NAMES}
 #define LABEL_KIND {"kind", outbox_kind_names, OUTBOX_KINDS}
 #define LABEL_OUTBOX_RESULT {"result", VALUES(outbox_result_names)}
 

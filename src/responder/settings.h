@@ -17,6 +17,7 @@
 #include "responder/settings_calls.h"
 #include "responder/settings_events.h"
 #include "responder/settings_outbox.h"
+#include "responder/settings_recovery.h"
 #include "responder/settings_store.h"
 #include "responder/settings_rules.h"
 #include "twilio/instruction.h"
@@ -83,6 +84,7 @@ struct settings {
 	struct settings_store store;
 	struct settings_calls calls;
 	struct settings_events events;
+	struct settings_recovery recovery;
 	struct settings_rules rules;
 	struct settings_outbox outbox;
 	struct {

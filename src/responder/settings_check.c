@@ -225,6 +225,21 @@ has_time_without_store(const struct settings *s)
 	    s->store.file.at == NULL;
 }
 
+static bool
+has_recovery_without_store(const struct settings *s)
+{
+	return s->recovery.is_enabled && s->store.file.at == NULL;
+}
+
+static bool
+goes_nowhere(const struct settings *s)
+{
+	const struct recovery_options *options = &s->recovery.options;
+
+	return options->activity_sid.at != NULL &&
+	    str_equal(options->activity_sid, options->timeout_activity_sid);
+}
+
 #define WARNING true
 #define ERROR false
 
@@ -305,6 +320,11 @@ static const struct {
 	"shorter than rest.timeout: a stop may cut calls off"},
     {has_outbox_without_store, ERROR, "create_task.outbox", {"store.file"},
 	"needs store.file, which is not set"},
+    {has_recovery_without_store, ERROR, "recovery.enabled", {"store.file"},
+	"needs store.file, which is not set"},
+    {goes_nowhere, ERROR, "recovery.activity_sid",
+	{"recovery.timeout_activity_sid"},
+	"is recovery.timeout_activity_sid: Workers would stay where they are"},
     {has_shorter_keep, ERROR, "outbox.keep", {"outbox.give_up"},
 	"shorter than outbox.give_up: a key would be forgotten while its Task "
 	"is still being tried"},

@@ -5,7 +5,7 @@
 	{
 	    .path = "events.keep", .type = CONFIG_SECONDS,
 	    MEMBER(events.keep_ms), .preset = "2592000",
-	    .least = 0, .most = KIB * KIB * KIB * KIB,
+	    .least = 0, .most = INT64_C(3650) * 86400 * 1000,
 	    .help = "How long Events are kept in the store after they came: "
 		    "thirty days, as TaskRouter does. With 0 they are kept "
 		    "for ever, until store.size is reached.",

@@ -32,6 +32,12 @@ check_workspace_sid(struct str value, struct err *err)
 }
 
 static bool
+check_activity_sid(struct str value, struct err *err)
+{
+	return sid_check(value, "WA", err);
+}
+
+static bool
 check_workflow_sid(struct str value, struct err *err)
 {
 	return sid_check(value, "WW", err);
@@ -246,6 +252,7 @@ const struct config_key settings_keys[] = {
 #include "responder/settings_rows_calls.h"
 #include "responder/settings_rows_store.h"
 #include "responder/settings_rows_events.h"
+#include "responder/settings_rows_recovery.h"
 	{
 	    .path = "rest.connect_timeout", .type = CONFIG_SECONDS,
 	    MEMBER(rest.connect_timeout_ms), .preset = "2",

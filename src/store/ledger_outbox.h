@@ -62,8 +62,9 @@ extern const char *const outbox_state_names[OUTBOX_STATES];
  *                   written with If-Match, and again where somebody else wrote
  *                   at the same time;
  *   "only_if": {…}  properties of the object, such as "activity_sid", and the
- *                   text that each must have just before; where one has
- *                   another, there is nothing to do, and the entry is done. */
+ *                   text, or true or false, that each must have just before
+ *                   (dates may be two seconds apart); where one has another,
+ *                   there is nothing to do, and the entry is done. */
 struct outbox_order {
 	enum outbox_kind kind;
 	struct str lane;        /* absent: waits for nobody */

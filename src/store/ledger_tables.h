@@ -22,3 +22,6 @@ STEP(1, "CREATE TRIGGER outbox_deleted AFTER DELETE ON outbox WHEN OLD.finished 
 STEP(1, "CREATE TABLE answer(reservation TEXT PRIMARY KEY, at INTEGER NOT NULL, rule TEXT, instruction TEXT NOT NULL, json TEXT NOT NULL, holder INTEGER, claim INTEGER, work_1 INTEGER, work_2 INTEGER) STRICT, WITHOUT ROWID")
 STEP(1, "CREATE INDEX answer_at ON answer(at) WHERE holder IS NULL")
 STEP(1, "CREATE INDEX answer_holder ON answer(holder) WHERE holder IS NOT NULL")
+/* Workers who were, or were not, put back; `entry` is in the outbox, or 0. */
+STEP(1, "CREATE TABLE recovery(change TEXT PRIMARY KEY, worker TEXT NOT NULL, decided INTEGER NOT NULL, entry INTEGER NOT NULL) STRICT, WITHOUT ROWID")
+STEP(1, "CREATE INDEX recovery_decided ON recovery(decided)")

@@ -146,6 +146,13 @@ static const struct row {
 	"        \"keep\": 2592000,\n"
 	"        \"timeout\": 10\n"
 	"    },\n"
+	"    \"recovery\": {\n"
+	"        \"enabled\": false,\n"
+	"        \"delay\": 10,\n"
+	"        \"per_hour\": 3,\n"
+	"        \"cascade\": 5,\n"
+	"        \"pause\": 600\n"
+	"    },\n"
 	"    \"rest\": {\n"
 	"        \"connect_timeout\": 2,\n"
 	"        \"timeout\": 10,\n"
@@ -471,6 +478,35 @@ static const struct row {
 	"rest.ca_file: expected a string, not a whole number\n"
 	"rest.proxy: expected a string, not true or false\n"
 	"rest.timeuot: unknown key; did you mean \"timeout\"?\n"},
+    {"events and recovery",
+	"{" WHOLE "\"store\": {\"file\": \"/s\"}, \"events\": {\"keep\": 0, "
+	"\"timeout\": 14}, \"recovery\": {\"enabled\": true, \"delay\": 0.1, "
+	"\"per_hour\": 1, \"cascade\": 2, \"pause\": 1}}",
+	"\"delay\": 0.1,\n        \"per_hour\": 1,\n"
+	"        \"cascade\": 2,\n        \"pause\": 1\n",
+	""},
+    {"events and recovery, out of range",
+	"{" WHOLE "\"events\": {\"keep\": -1, \"timeout\": 15}, "
+	"\"recovery\": {\"delay\": 3601, \"per_hour\": 0, \"cascade\": 1, "
+	"\"pause\": 0.5, \"activity_sid\": \"WK1\"}}",
+	NULL,
+	"events.keep: expected 0 to 315360000 seconds\n"
+	"events.timeout: expected 0.1 to 14 seconds\n"
+	"recovery.delay: expected 0.1 to 3600 seconds\n"
+	"recovery.per_hour: expected a whole number from 1 to 3600\n"
+	"recovery.cascade: expected a whole number from 2 to 100000\n"
+	"recovery.pause: expected 1 to 86400 seconds\n"
+	"recovery.activity_sid: expected an Activity SID: WA and 32 "
+	"hexadecimal digits\n"},
+    {"recovery without a store",
+	"{" WHOLE "\"recovery\": {\"enabled\": true}}", NULL,
+	"recovery.enabled: needs store.file, which is not set\n"},
+    {"recovery to where they are",
+	"{" WHOLE "\"recovery\": {\"activity_sid\": "
+	"\"WA00000000000000000000000000000001\", \"timeout_activity_sid\": "
+	"\"WA00000000000000000000000000000001\"}}", NULL,
+	"recovery.activity_sid: is recovery.timeout_activity_sid: Workers "
+	"would stay where they are\n"},
     {"connecting longer than the whole call",
 	"{" WHOLE "\"rest\": {\"connect_timeout\": 10.1}}", NULL,
 	"rest.connect_timeout: longer than rest.timeout\n"},
