@@ -2,7 +2,9 @@
  *
  * The outbox in the ledger: orders of one lane one after another, lanes beside
  * each other, leases, holds, keys, what operators do, what is forgotten; and
- * many random steps of three processes against a model.
+ * many random steps of three processes against a model. Called with "add FILE
+ * KIND LANE PATH FORM EXTRA" (each of the last three may be empty) it is a
+ * program that puts an order in.
  */
 #include "base/compat.h"
 
@@ -13,6 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "store/ledger.h"
 #include "store/ledger_outbox.h"
 #include "store/libsqlite.h"
@@ -590,10 +593,48 @@ test_random(void)
 	is_int(model_last, ENTRIES, "with so many orders");
 }
 
+static struct str
+unless_empty(const char *text)
+{
+	return text[0] == '\0' ? STR_NONE : str_from(text);
+}
+
+static int
+add_from_outside(char **words)
+{
+	struct ledger_options options = {
+		.file = words[0], .size_most = (int64_t)64 << 20,
+		.patience_ms = 5000,
+	};
+	struct outbox_order order = {
+		.lane = unless_empty(words[2]),
+		.path = str_from(words[3]),
+		.form = str_from(words[4]),
+		.extra = unless_empty(words[5]),
+	};
+	int64_t now = clock_wall_ms();
+	int kind = 0;
+
+	while (kind < OUTBOX_KINDS - 1 &&
+	    !str_is(str_from(words[1]), outbox_kind_names[kind]))
+		kind++;
+	order.kind = (enum outbox_kind)kind;
+	ledger = ledger_open(&options, &err);
+	bool is_good = ledger != NULL && ledger_begin(ledger, &err) &&
+	    ledger_outbox_add(ledger, &order, now, NULL, &err) &&
+	    ledger_commit(ledger, &err);
+	if (!is_good)
+		(void)fprintf(stderr, "%s\n", err.text);
+	ledger_close(ledger);
+	return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	arena_init(&arena, MEMORY);
+	if (argc == 8 && str_is(str_from(argv[1]), "add"))
+		return add_from_outside(argv + 2);
 	if (mkdtemp(folder) == NULL || !libsqlite_load(&err)) {
 		ok(false, "a folder and SQLite: %s", err.text);
 		return tap_done();

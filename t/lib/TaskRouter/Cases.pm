@@ -146,7 +146,7 @@ sub plain {
 }
 
 sub cases {
-    return (callback_cases(), signature_cases(), routing_cases(), method_cases(), body_cases(), create_cases(),
+    return (callback_cases(), signature_cases(), routing_cases(), method_cases(), body_cases(), create_cases(), create_key_cases(),
         create_refusals(), call_cases(), operator_access_cases(), reservation_cases(), event_cases(), operator_rest_cases(),
         operator_rest_refusals(), monitoring_cases());
 }
@@ -306,12 +306,36 @@ sub create_cases {
     );
 }
 
+# Each run of the cases has keys of its own: transports may share a store.
+my $keys = 0;
+
+sub create_key_cases {
+    my $key = 'case-' . ++$keys;
+    my $es_with_key = qr/^\Q${\ substr($es, 0, -1)}\E,"idempotency_key":"[0-9a-f]{32}"\}$/;
+    my $keyed = sub {
+        my ($name, $given, $form, @expected) = @_;
+        return operator_case($name, 'POST', '/create_task', { form => $form, headers => [['Idempotency-Key', $given]] },
+            @expected);
+    };
+    return (
+        $keyed->('a key', $key, [Priority => '5'], %created, body => $es_with_key),
+        $keyed->('the key again, in quotes', qq("$key"), [Priority => '5'], %created, body => $es_with_key,
+            headers => { %{ $created{headers} }, 'idempotency-replayed' => qr/^true$/ }),
+        $keyed->('the key with other parameters', $key, [Priority => '6'], status => 422, body => qr/\bIdempotency-Key\b/),
+        $keyed->('no key', '"', [Priority => '5'], status => 400, body => qr/\bIdempotency-Key\b/),
+        operator_case('the outbox', 'POST', '/create_task', { form => [outbox => 'true'] }, %created, body => $es_with_key),
+        operator_case('the outbox, in JSON', 'POST', '/create_task', { type => 'application/json', body => '{"outbox":true}' },
+            %created, body => $es_with_key),
+        operator_case('no outbox', 'POST', '/create_task', { form => [Outbox => 'false'] }, %created, text => $es),
+    );
+}
+
 # Refused before anything is sent, with the name of the parameter.
 sub create_refusals {
     my @wrong = ([Priority => 'abc'], [Priority => '-1'], [Priority => '99999999999'], [Timeout => '-1'], [Timeout => '1x'],
         [Attributes => 'no'], [Attributes => '[1]'], [Attributes => '{"a":1,"a":2}'], [Attributes => '{"a":NaN}'],
         [WorkflowSid => 'WW1'], [WorkflowSid => sid('WT')], [VirtualStartTime => 'tomorrow'],
-        [VirtualStartTime => '2099-01-02T03:04:05Z'], [Surprise => '1']);
+        [VirtualStartTime => '2099-01-02T03:04:05Z'], [Outbox => 'perhaps'], [Surprise => '1']);
     return (
         (map {
             my ($name, $value) = @$_;

@@ -80,7 +80,12 @@ sub fault {
     return $self->{server}->created('/_local/faults', map { $_ => $parameters{$_} } sort keys %parameters);
 }
 
-sub clear_faults { return $_[0]{server}->deleted('/_local/faults') }
+# On a new connection: a kept one may have been closed in the meantime.
+sub clear_faults {
+    my $self = shift;
+    delete $self->{server}{client};
+    return $self->{server}->deleted('/_local/faults');
+}
 
 sub header {
     my ($response, $name) = @_;
