@@ -473,6 +473,41 @@ new_guard(struct assignment_guards *guards, struct exchange *exchange,
 	return NULL;
 }
 
+/* What the Reservation was answered with, where the store does not know yet
+ * that it was the fallback; NULL: it was not. */
+static const struct ledger_answer *
+find_fallback(const struct assignment_guards *guards, struct str reservation)
+{
+	const struct guard *guard;
+
+	LIST_FOREACH(guard, &guards->list, entry)
+		if (guard->exchange == NULL && !guard->is_given &&
+		    str_equal(guard->claim.reservation, reservation))
+			return &guard->fallback;
+	return NULL;
+}
+
+static void
+begin(struct assignment_guards *guards, struct exchange *exchange,
+    const struct ledger_answer_claim *claim,
+    const struct ledger_answer *fallback, int64_t deadline_ms)
+{
+	const struct ledger_answer *given =
+	    find_fallback(guards, claim->reservation);
+	struct guard *guard;
+
+	if (given != NULL) {
+		exchange->facts.note = STR("repeated");
+		answer_copy(exchange, given);
+		return;
+	}
+	guard = new_guard(guards, exchange, claim, fallback, deadline_ms);
+	if (guard == NULL)
+		give_fallback(exchange, fallback, FALLBACK_MEMORY, NULL);
+	else
+		ask(guard);
+}
+
 void
 assignment_guard(struct exchange *exchange,
     const struct ledger_answer_claim *claim,
@@ -484,20 +519,14 @@ assignment_guard(struct exchange *exchange,
 	    .json = instruction->json,
 	};
 	struct assignment_guards *guards = need_guards(responder);
-	struct guard *guard = NULL;
 	struct err err;
 
-	if (!responder_need_keeper(responder, &err)) {
+	if (!responder_need_keeper(responder, &err))
 		give_fallback(exchange, &fallback, FALLBACK_STORE, err.text);
-		return;
-	}
-	if (guards != NULL)
-		guard = new_guard(
-		    guards, exchange, claim, &fallback, deadline_ms);
-	if (guard == NULL)
+	else if (guards == NULL)
 		give_fallback(exchange, &fallback, FALLBACK_MEMORY, NULL);
 	else
-		ask(guard);
+		begin(guards, exchange, claim, &fallback, deadline_ms);
 }
 
 /* ---- claims of processes that have ended */

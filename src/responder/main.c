@@ -87,52 +87,59 @@ print_version(void)
 
 /* -1: go on; else the exit status. */
 static int
+take_option(int letter, struct options *options)
+{
+	switch (letter) {
+	case 'c':
+		options->file = optarg;
+		return -1;
+	case 'T':
+		options->show = true;
+		options->test = true;
+		return -1;
+	case 't':
+		options->test = true;
+		return -1;
+	case 'l':
+		options->listen = optarg;
+		return -1;
+	case OPTION_EXPLAIN:
+		options->explain = true;
+		return -1;
+	case OPTION_AT:
+		options->at = optarg;
+		return -1;
+	case 'V':
+		print_version();
+		return EXIT_SUCCESS;
+	case 'h':
+		(void)fputs(usage, stdout);
+		return EXIT_SUCCESS;
+	default:
+		(void)fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+}
+
+/* As take_option. */
+static int
 read_options(int argc, char **argv, struct options *options)
 {
 	int letter;
 
 	while ((letter = getopt_long(
 		    argc, argv, "c:tTl:Vh", long_options, NULL)) != -1) {
-		switch (letter) {
-		case 'c':
-			options->file = optarg;
-			break;
-		case 'T':
-			options->show = true;
-			options->test = true;
-			break;
-		case 't':
-			options->test = true;
-			break;
-		case 'l':
-			options->listen = optarg;
-			break;
-		case OPTION_EXPLAIN:
-			options->explain = true;
-			break;
-		case OPTION_AT:
-			options->at = optarg;
-			break;
-		case 'V':
-			print_version();
-			return EXIT_SUCCESS;
-		case 'h':
-			(void)fputs(usage, stdout);
-			return EXIT_SUCCESS;
-		default:
-			(void)fputs(usage, stderr);
-			return EXIT_USAGE;
-		}
+		int status = take_option(letter, options);
+		if (status >= 0)
+			return status;
 	}
 	if (options->explain && optind < argc)
 		options->callback = argv[optind++];
-	if (optind < argc) {
-		(void)fprintf(stderr,
-		    "taskrouter.fcgi: unexpected argument: %s\n%s",
-		    argv[optind], usage);
-		return EXIT_USAGE;
-	}
-	return -1;
+	if (optind == argc)
+		return -1;
+	(void)fprintf(stderr, "taskrouter.fcgi: unexpected argument: %s\n%s",
+	    argv[optind], usage);
+	return EXIT_USAGE;
 }
 
 static void
