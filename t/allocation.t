@@ -5,10 +5,11 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
-use TaskRouter::Cases qw(cases case_configuration callback_request);
+use TaskRouter::Cases qw(cases case_configuration callback_request event_request);
 use TaskRouter::Fixture qw(operator);
 use TaskRouter::Process qw(time_limit temporary_directory run_command find_command is_sanitized);
 use TaskRouter::Responder;
+use TaskRouter::Signature qw(sid);
 use TaskRouter::StandIn;
 
 plan skip_all => 'sanitizers bring an allocator of their own' if is_sanitized();
@@ -80,6 +81,23 @@ for my $path ('/tasks?Priority=1&AssignmentStatus=pending,reserved&PageSize=5', 
     torture("$path, up to its call", \%list, $page->{body}, 80, 3);
     torture($path, \%list, $page->{body}, 6000, $ENV{TASKROUTER_LONG} ? 1 : 97);
 }
+
+# What was said to be stored must be there; what is refused may be.
+subtest 'an event callback' => sub {
+    my (%status, @stored, @wrong, $felt);
+    for (my $n = 1; $n <= 6000; $n += $ENV{TASKROUTER_LONG} ? 1 : $n < 300 ? 3 : 61) {
+        my $answer = run_with($n, event_request(change => { Sid => sid('EV', $n) }));
+        $status{ $answer->{status} || 'none' }++;
+        push @stored, $n if $answer->{status} == 204;
+        push @wrong, "allocation $n: status $answer->{status}, signal $answer->{signal}, exit $answer->{exit}"
+            if $answer->{signal} || $answer->{exit} < 0 || $answer->{status} && $answer->{status} < 400 && $answer->{status} != 204;
+    }
+    is_deeply \@wrong, [], 'each failure ends well (' . join(', ', map { "$status{$_} x $_" } sort keys %status) . ')';
+    cmp_ok $status{503} // 0, '>', 0, 'some were felt';
+    my $list = run_with(0, { method => 'GET', target => '/taskrouter/events?PageSize=1000&EventType=task.created',
+        headers => [operator()] });
+    is_deeply [grep { my $sid = sid('EV', $_); $list->{body} !~ /"$sid"/ } @stored], [], 'what was stored is there';
+};
 
 subtest 'FastCGI: the process goes on, or ends by itself' => sub {
     my %ends;

@@ -206,6 +206,33 @@ subtest 'two processes on one store' => sub {
     $_->stop for @two;
 };
 
+# Its log stays where it was, and the other process has all of it open.
+subtest 'the file is removed under two processes' => sub {
+    my $file = "$directory/removed.db";
+    my @two = map { TaskRouter::Responder->start_http(configuration => { store => { file => $file } }) } 1, 2;
+    my @transports = map { $_->http_transport } @two;
+    my ($n, @told) = 0;
+    my $tell = sub {
+        my $status = $transports[$_[0]]->request(event_request(change => { Sid => sid('EV', ++$n) }))->{status};
+        push @told, sid('EV', $n) if $status == 204;
+        return $status;
+    };
+    is $tell->($_), 204, "process $_ stores" for 0, 1, 0, 1;
+    unlink $file or die $!;
+    @told = ();
+    $tell->(0) for 1 .. 5;
+    for my $process (0, 1) {
+        ok wait_until(5, sub { $tell->($process) == 204 }), "process $process does again in a new file";
+    }
+    is $tell->($_), 204, "... and goes on" for 0, 1, 0, 1;
+    for my $transport (@transports) {
+        my $read = $transport->request({ method => 'GET', target => '/taskrouter/events?PageSize=1000', headers => [operator()] });
+        my %there = map { $_->{sid} => 1 } @{ $json->decode($read->{body})->{events} };
+        is_deeply [grep { !$there{$_} } @told], [], 'nothing is lost that was told since';
+    }
+    $_->stop for @two;
+};
+
 subtest 'a story told by taskrouterd' => sub {
     my $port = free_port();
     my $listening = TaskRouter::Responder->prepare(configuration => { store => { file => "$directory/story.db" },

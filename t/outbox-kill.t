@@ -4,15 +4,11 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use IO::Select;
-use IO::Socket::INET;
 use Test::More;
 use TaskRouter::Ctl;
-use TaskRouter::Fixture qw(operator);
 use TaskRouter::Outbox;
 use TaskRouter::Process qw(time_limit wait_until);
-use TaskRouter::Signature qw(form_body);
-use Time::HiRes qw(sleep time);
+use Time::HiRes qw(sleep);
 
 my $rounds = $ENV{TASKROUTER_LONG} ? 1000 : 20;
 my $clients = 6;
@@ -36,39 +32,22 @@ sub fresh {
 }
 
 sub send_request {
-    my ($port, $order) = @_;
-    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) or return;
-    my $body = form_body(Attributes => qq({"n":$order->{n}}), Outbox => $order->{outbox} ? 'true' : 'false');
-    my @headers = (operator(), ['Content-Type', 'application/x-www-form-urlencoded'], ['Content-Length', length $body],
-        ['Host', 'x'], ['Connection', 'close'], defined $order->{key} ? ['Idempotency-Key', $order->{key}] : ());
-    $socket->autoflush(1);
-    print $socket "POST /taskrouter/create_task HTTP/1.1\r\n", (map { "$_->[0]: $_->[1]\r\n" } @headers), "\r\n", $body;
+    my ($responder, $order) = @_;
+    my $request = $bench->begin($responder, { Attributes => qq({"n":$order->{n}}), Outbox => $order->{outbox} ? 'true' : 'false' },
+        key => $order->{key}) or return;
     $sent{ $order->{n} }++;
-    return { socket => $socket, order => $order, answer => '' };
-}
-
-# What comes within the time, or until all have ended.
-sub receive {
-    my ($seconds, @requests) = @_;
-    my %of = map { fileno $_->{socket} => $_ } @requests;
-    my $select = IO::Select->new(map { $_->{socket} } @requests);
-    my $deadline = time + $seconds;
-    while ($select->count && (my $left = $deadline - time) > 0) {
-        for my $socket ($select->can_read($left)) {
-            my $request = $of{ fileno $socket };
-            $select->remove($socket) unless sysread $socket, $request->{answer}, 65536, length $request->{answer};
-        }
-    }
+    $request->{order} = $order;
+    return $request;
 }
 
 # A client with a key comes again until it knows; one without does not: his request may be a Task or none.
 sub settle_request {
     my $request = shift;
     my $order = $request->{order};
-    my ($status) = $request->{answer} =~ m{^HTTP/1\.1 (\d+)};
-    if (($status // 0) == 200 || ($status // 0) == 202) { $accepted{ $order->{n} } = $status }
+    my ($status) = $bench->finish(0, $request);
+    if ($status == 200 || $status == 202) { $accepted{ $order->{n} } = $status }
     elsif (defined $order->{key}) { push @pending, $order }
-    return $status // 'none';
+    return $status || 'none';
 }
 
 my (%answers, $killed) = ();
@@ -78,11 +57,11 @@ for my $round (1 .. $rounds) {
     # Some that are still to be known, and new ones.
     my @orders = splice @pending, 0, $clients / 2;
     push @orders, fresh() while @orders < $clients;
-    my @requests = grep { $_ } map { send_request($responder->{port}, $_) } @orders;
-    receive(0.7 * rand() ** 2, @requests);
+    my @requests = grep { $_ } map { send_request($responder, $_) } @orders;
+    $bench->finish(0.7 * rand() ** 2, @requests);
     $responder->process->send_signal('KILL');
     $killed++ if wait_until(5, sub { $responder->process->ended });
-    receive(2, @requests);
+    $bench->finish(2, @requests);
     $answers{ settle_request($_) }++ for @requests;
 }
 is $killed, $rounds, "$rounds responders were killed";
@@ -91,9 +70,10 @@ note join ', ', map { "$_: $answers{$_}" } sort keys %answers;
 # The end: nothing is lost any more, and who has a key asks until he knows.
 $bench->clear_faults;
 my $responder = $bench->responder;
-wait_until(30, sub {
-    my @requests = map { send_request($responder->{port}, $_) } splice @pending;
-    receive(5, @requests);
+# There may be as many searches to be made, at three a second.
+wait_until(30 + @pending, sub {
+    my @requests = grep { $_ } map { send_request($responder, $_) } splice @pending, 0, $clients;
+    $bench->finish(5, @requests);
     settle_request($_) for @requests;
     sleep 0.1 if @pending;
     return !@pending;

@@ -32,6 +32,7 @@ struct keeper {
 	int wake; /* eventfd: jobs are done */
 	size_t jobs;      /* submitted, not done */
 	bool failing;
+	bool failing_writes; /* so that what only reads proves nothing */
 	struct err fault;
 	int64_t reported_us;
 
@@ -207,22 +208,33 @@ work(void *context)
 /* ---- on the loop */
 
 static void
-note_outcome(struct keeper *keeper, const struct keeper_job *job)
+note_fault(struct keeper *keeper, const struct keeper_job *job)
 {
 	int64_t now = clock_monotonic_us();
 
-	if (job->failed) {
-		keeper->fault = job->err;
-		if (!keeper->failing ||
-		    now - keeper->reported_us >= SECOND_US) {
-			keeper->options.report(
-			    keeper->options.context, &keeper->fault);
-			keeper->reported_us = now;
-		}
-	} else if (keeper->failing) {
-		keeper->options.report(keeper->options.context, NULL);
+	keeper->fault = job->err;
+	if (!keeper->failing || now - keeper->reported_us >= SECOND_US) {
+		keeper->options.report(
+		    keeper->options.context, &keeper->fault);
+		keeper->reported_us = now;
 	}
-	keeper->failing = job->failed;
+	keeper->failing = true;
+	keeper->failing_writes = keeper->failing_writes || job->writes;
+}
+
+/* A disk that is full, or a file that is locked, can still be read. */
+static void
+note_outcome(struct keeper *keeper, const struct keeper_job *job)
+{
+	if (job->failed) {
+		note_fault(keeper, job);
+		return;
+	}
+	if (!keeper->failing || (keeper->failing_writes && !job->writes))
+		return;
+	keeper->failing = false;
+	keeper->failing_writes = false;
+	keeper->options.report(keeper->options.context, NULL);
 }
 
 /* Whether the thread has ended. */

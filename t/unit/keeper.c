@@ -283,9 +283,15 @@ test_lock(void)
 	ok(!job.was_kept, "writing does not");
 	ok(str_contains(str_from(job.said), "is locked by another process"),
 	    "in words: %s", job.said);
+	recoveries = 0;
+	ok(submit(keeper, &reader), "a reader comes");
+	wait_for(4);
+	ok(reader.was_kept && keeper_fault(keeper) != NULL && recoveries == 0,
+	    "that it can read does not make the store well");
 	ledger_close(other);
 	do_one(keeper, &job);
 	ok(job.was_kept && job.moment == APART_MS, "afterwards it does");
+	ok(keeper_fault(keeper) == NULL && recoveries == 1, "... and is well");
 	keeper_close(keeper, 5000);
 }
 

@@ -161,7 +161,7 @@ tell(struct ledger *ledger, const struct step *step,
 		.at_ms = NOW + step->at,
 		.data = STR("{}"),
 	};
-	struct recovery_outcome outcome;
+	struct recovery_outcome outcome = {0};
 	struct err err = {0};
 	bool is_new;
 

@@ -4,6 +4,8 @@ package TaskRouter::Outbox;
 
 use strict;
 use warnings;
+use IO::Select;
+use IO::Socket::INET;
 use JSON::PP ();
 use TaskRouter::Fixture qw(operator);
 use TaskRouter::HTTP;
@@ -11,6 +13,7 @@ use TaskRouter::Process qw(temporary_directory make_directory wait_until);
 use TaskRouter::Responder;
 use TaskRouter::Signature qw(form_body);
 use TaskRouter::Taskrouterd;
+use Time::HiRes qw(time);
 
 my $json = JSON::PP->new->utf8->canonical->allow_nonref;
 
@@ -48,15 +51,48 @@ sub responder {
 # create($responder or transport, { Name => value }, key => …, headers => […]): { status, headers, body, json }.
 sub create {
     my ($self, $responder, $form, %option) = @_;
-    my @headers = (operator(), ['Content-Type', 'application/x-www-form-urlencoded'], @{ $option{headers} // [] });
-    push @headers, ['Idempotency-Key', $option{key}] if defined $option{key};
-    my %request = (method => 'POST', target => '/taskrouter/create_task', headers => \@headers,
-        body => form_body(map { $_ => $form->{$_} } sort keys %$form));
+    my %request = request_of($form, %option);
     my $response = $responder->isa('TaskRouter::Responder')
         ? TaskRouter::HTTP->new(port => $responder->{port}, seconds => 20)->request(%request)
         : $responder->request(\%request);
     $response->{json} = eval { $json->decode($response->{body}) } if length($response->{body} // '');
     return $response;
+}
+
+sub request_of {
+    my ($form, %option) = @_;
+    my @headers = (operator(), ['Content-Type', 'application/x-www-form-urlencoded'], @{ $option{headers} // [] });
+    push @headers, ['Idempotency-Key', $option{key}] if defined $option{key};
+    return (method => 'POST', target => '/taskrouter/create_task', headers => \@headers,
+        body => form_body(map { $_ => $form->{$_} } sort keys %$form));
+}
+
+# The same to responders, several at once: begin gives what finish waits for, or undef where nobody listens.
+sub begin {
+    my ($self, $responder, $form, %option) = @_;
+    my %request = request_of($form, %option);
+    my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $responder->{port}) or return;
+    $socket->autoflush(1);
+    print $socket "POST $request{target} HTTP/1.1\r\n", (map { "$_->[0]: $_->[1]\r\n" } @{ $request{headers} },
+        ['Content-Length', length $request{body}], ['Host', 'x'], ['Connection', 'close']), "\r\n", $request{body};
+    return { socket => $socket, answer => '' };
+}
+
+# The status of each, which is 0 where no answer came in time.
+sub finish {
+    my ($self, $seconds, @requests) = @_;
+    my %of = map { fileno $_->{socket} => $_ } @requests;
+    my $select = IO::Select->new(map { $_->{socket} } grep { !$_->{ended} } @requests);
+    my $deadline = time + $seconds;
+    while ($select->count && (my $left = $deadline - time) > 0) {
+        for my $socket ($select->can_read($left)) {
+            my $request = $of{ fileno $socket };
+            next if sysread $socket, $request->{answer}, 65536, length $request->{answer};
+            $request->{ended} = 1;
+            $select->remove($socket);
+        }
+    }
+    return map { $_->{answer} =~ m{^HTTP/1\.1 (\d+)} ? $1 : 0 } @requests;
 }
 
 # The Tasks of the Workspace, oldest first.
