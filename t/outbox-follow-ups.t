@@ -83,7 +83,7 @@ subtest 'only if it is still so' => sub {
         { only_if => { activity_sid => $space->activity('Offline') } });
     until_result(late => 1);
     is worker($alice)->{activity_name}, 'Available', 'it is not';
-    like $log->(), qr/result=late .*error="?activity_sid is WA\w+, not WA/, 'and the log says what it is';
+    like $log->(), qr/result=late .*error="?activity_sid is \\"WA\w+\\", not \\"WA/, 'and the log says what it is';
     add('restore_worker', $alice->{sid}, [ActivitySid => $space->activity('Busy')],
         { only_if => { activity_sid => $space->activity('Available'), friendly_name => 'Alicia' } });
     until_result(done => $done + 1);

@@ -6,8 +6,8 @@
 #include "base/compat.h"
 
 #include "base/log.h"
+#include "responder/assignment_answer.h"
 #include "responder/assignment_decide.h"
-#include "responder/assignment_guard.h"
 #include "responder/assignment_keep.h"
 #include "responder/responder.h"
 #include "twilio/callback.h"

@@ -6,11 +6,11 @@
 #include <event2/event.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/queue.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "responder/assignment_answer.h"
 #include "responder/keeper.h"
 #include "responder/outbox.h"
 
@@ -24,10 +24,9 @@
  * repeats a callback within seconds or not at all. */
 #define TELL_MOST 15
 #define UNTOLD_MOST ((size_t)256) /* such fallbacks at once */
-#define SWEEP_US ((int64_t)2000000)
-/* Claims that one job settles, and that a CGI process does on its way. */
-#define SWEEP_MOST ((size_t)256)
-#define SWEEP_FEW ((size_t)4)
+/* Claims of processes that have ended, settled on the way by one that does not
+ * serve long. */
+#define SETTLE_MOST ((size_t)4)
 
 enum stage {
 	ASKING,  /* a job is under way; the timer is the deadline's */
@@ -63,23 +62,11 @@ LIST_HEAD(guard_list, guard);
 
 /* One for each process. */
 struct assignment_guards {
-	struct keeper_job look; /* first; for claims of those that ended */
 	struct responder *responder;
 	struct guard_list list;
 	int64_t claims; /* numbers that were used */
 	size_t untold;  /* guards that nobody but us knows of */
-	struct event *sweep; /* NULL in a process that does not serve long */
-	bool is_looking;
 	bool is_stopping;
-	bool are_left; /* what the job found */
-	size_t settled;
-};
-
-static const char *const reasons[] = {
-	[FALLBACK_DEADLINE] = "assignment.deadline has passed",
-	[FALLBACK_STORE] = "the store failed",
-	[FALLBACK_QUEUE] = "too many jobs wait for the store",
-	[FALLBACK_MEMORY] = "out of memory",
 };
 
 static struct guard *
@@ -94,60 +81,6 @@ interval(int64_t us)
 	if (us < 0)
 		us = 0;
 	return (struct timeval){us / 1000000, us % 1000000};
-}
-
-/* ---- answering */
-
-static size_t
-instruction_index(struct str name)
-{
-	for (size_t i = 0; i < INSTRUCTION_KINDS; i++)
-		if (str_is(name, instruction_names[i]))
-			return i;
-	return INSTRUCTION_KINDS;
-}
-
-void
-assignment_answer(struct exchange *exchange, const struct ledger_answer *answer)
-{
-	exchange->facts.decision = answer->instruction;
-	count_event(exchange, COUNTER_INSTRUCTIONS,
-	    instruction_index(answer->instruction), 0);
-	response_body(
-	    &exchange->response, 200, "application/json", answer->json);
-	exchange_complete(exchange);
-}
-
-/* Its log line may be written when the guard has gone. */
-static void
-answer_copy(struct exchange *exchange, const struct ledger_answer *answer)
-{
-	struct ledger_answer copy = {
-	    .instruction = arena_str(&exchange->arena, answer->instruction),
-	    .json = arena_str(&exchange->arena, answer->json),
-	};
-
-	if (answer->rule.at != NULL)
-		exchange->facts.rule =
-		    arena_str(&exchange->arena, answer->rule);
-	assignment_answer(exchange, &copy);
-}
-
-static void
-give_fallback(struct exchange *exchange, const struct ledger_answer *fallback,
-    enum fallback_reason reason, const char *detail)
-{
-	struct log_line line;
-
-	log_begin(&line, LOG_LEVEL_WARNING, "fallback");
-	log_str(&line, "id", exchange->id);
-	log_str(&line, "reservation", exchange->facts.reservation_sid);
-	log_str(&line, "message", str_from(reasons[reason]));
-	log_str(&line, "detail", str_from(detail));
-	log_end(&line);
-	count_event(exchange, COUNTER_CALLBACK_FALLBACKS, reason, 0);
-	exchange->facts.note = str_from(reasons[reason]);
-	answer_copy(exchange, fallback);
 }
 
 static void
@@ -180,7 +113,7 @@ run_tell(struct keeper_job *job, struct ledger *ledger, struct err *err)
 		return false;
 	/* Nobody else may ever come to do it. */
 	return !guard->is_last ||
-	    ledger_answers_settle(ledger, SWEEP_FEW, now, &count, err);
+	    ledger_answers_settle(ledger, SETTLE_MOST, now, &count, err);
 }
 
 static void tell(struct guard *guard);
@@ -266,7 +199,7 @@ fall_back(struct guard *guard, enum fallback_reason reason, const char *detail)
 	guard->exchange = NULL;
 	guard->is_late = true;
 	(void)event_del(guard->timer);
-	give_fallback(exchange, &guard->fallback, reason, detail);
+	assignment_fall_back(exchange, &guard->fallback, reason, detail);
 }
 
 static void
@@ -278,7 +211,7 @@ take_kept(struct guard *guard)
 	(void)event_del(guard->timer);
 	if (!guard->kept.is_new)
 		exchange->facts.note = STR("repeated");
-	answer_copy(exchange, &guard->kept.answer);
+	assignment_answer_copy(exchange, &guard->kept.answer);
 	if (guard->kept.state == LEDGER_ANSWER_OURS) {
 		guard->is_given = true;
 		tell(guard);
@@ -458,7 +391,7 @@ new_guard(struct assignment_guards *guards, struct exchange *exchange,
 		return NULL;
 	LIST_INSERT_HEAD(&guards->list, guard, entry);
 	guard->guards = guards;
-	guard->is_last = guards->sweep == NULL;
+	guard->is_last = guards->responder->sweep == NULL;
 	guard->exchange = exchange;
 	guard->job.writes = true;
 	guard->deadline_us = exchange->started_us + deadline_ms * 1000;
@@ -498,12 +431,12 @@ begin(struct assignment_guards *guards, struct exchange *exchange,
 
 	if (given != NULL) {
 		exchange->facts.note = STR("repeated");
-		answer_copy(exchange, given);
+		assignment_answer_copy(exchange, given);
 		return;
 	}
 	guard = new_guard(guards, exchange, claim, fallback, deadline_ms);
 	if (guard == NULL)
-		give_fallback(exchange, fallback, FALLBACK_MEMORY, NULL);
+		assignment_fall_back(exchange, fallback, FALLBACK_MEMORY, NULL);
 	else
 		ask(guard);
 }
@@ -522,102 +455,14 @@ assignment_guard(struct exchange *exchange,
 	struct err err;
 
 	if (!responder_need_keeper(responder, &err))
-		give_fallback(exchange, &fallback, FALLBACK_STORE, err.text);
+		assignment_fall_back(exchange, &fallback, FALLBACK_STORE, err.text);
 	else if (guards == NULL)
-		give_fallback(exchange, &fallback, FALLBACK_MEMORY, NULL);
+		assignment_fall_back(exchange, &fallback, FALLBACK_MEMORY, NULL);
 	else
 		begin(guards, exchange, claim, &fallback, deadline_ms);
 }
 
-/* ---- claims of processes that have ended */
-
-static struct assignment_guards *
-guards_of(struct keeper_job *job)
-{
-	return (struct assignment_guards *)(void *)job;
-}
-
-static bool
-run_look(struct keeper_job *job, struct ledger *ledger, struct err *err)
-{
-	return ledger_answers_are_left(
-	    ledger, &guards_of(job)->are_left, err);
-}
-
-static bool
-run_settle(struct keeper_job *job, struct ledger *ledger, struct err *err)
-{
-	return ledger_answers_settle(ledger, SWEEP_MOST, clock_wall_ms(),
-	    &guards_of(job)->settled, err);
-}
-
-static void
-settled(struct keeper_job *job, const struct err *err)
-{
-	struct assignment_guards *guards = guards_of(job);
-
-	guards->is_looking = false;
-	if (err != NULL || guards->settled == 0)
-		return;
-	log_event(LOG_LEVEL_INFO, "answers",
-	    "%zu answers of processes that ended count as given",
-	    guards->settled);
-	outbox_wake(guards->responder);
-}
-
-static void
-looked(struct keeper_job *job, const struct err *err)
-{
-	struct assignment_guards *guards = guards_of(job);
-
-	guards->is_looking = false;
-	if (err != NULL || !guards->are_left || guards->is_stopping)
-		return;
-	job->writes = true;
-	job->run = run_settle;
-	job->done = settled;
-	guards->is_looking = keeper_submit(guards->responder->keeper, job);
-}
-
-static void
-look(struct assignment_guards *guards)
-{
-	if (guards->is_looking)
-		return;
-	guards->look.writes = false;
-	guards->look.run = run_look;
-	guards->look.done = looked;
-	guards->is_looking =
-	    keeper_submit(guards->responder->keeper, &guards->look);
-}
-
-static void
-on_sweep(evutil_socket_t fd, short what, void *context)
-{
-	(void)fd;
-	(void)what;
-	look(context);
-}
-
-void
-assignment_guard_start(struct responder *responder)
-{
-	struct timeval often = interval(SWEEP_US);
-	struct assignment_guards *guards;
-
-	if (responder->keeper == NULL)
-		return;
-	guards = need_guards(responder);
-	if (guards != NULL)
-		guards->sweep = event_new(responder->loop, -1, EV_PERSIST,
-		    on_sweep, guards);
-	if (guards == NULL || guards->sweep == NULL ||
-	    event_add(guards->sweep, &often) != 0)
-		log_event(LOG_LEVEL_ERROR, "answers", "out of memory: claims "
-		    "of processes that ended are not looked for");
-	else
-		look(guards);
-}
+/* ---- ending */
 
 void
 assignment_guard_stop(struct responder *responder)
@@ -628,8 +473,6 @@ assignment_guard_stop(struct responder *responder)
 	if (guards == NULL)
 		return;
 	guards->is_stopping = true;
-	if (guards->sweep != NULL)
-		(void)event_del(guards->sweep);
 	for (guard = LIST_FIRST(&guards->list); guard != NULL; guard = next) {
 		next = LIST_NEXT(guard, entry);
 		if (guard->stage == TELL_LATER)
@@ -651,10 +494,7 @@ assignment_guard_close(struct responder *responder)
 		if (guard->stage == WAITING || guard->stage == TELL_LATER)
 			release(guard);
 	}
-	if (guards->sweep != NULL)
-		event_free(guards->sweep);
-	guards->sweep = NULL;
-	if (LIST_EMPTY(&guards->list) && !guards->is_looking) {
+	if (LIST_EMPTY(&guards->list)) {
 		free(guards);
 		responder->guards = NULL;
 	}

@@ -22,18 +22,6 @@
 #include "responder/responder.h"
 #include "store/ledger_answers.h"
 
-/* Values of the label "reason" of answers that were the fallback. */
-enum fallback_reason {
-	FALLBACK_DEADLINE,
-	FALLBACK_STORE,
-	FALLBACK_QUEUE,
-	FALLBACK_MEMORY,
-};
-
-/* Answers the exchange now. The texts need not outlive the call. */
-void assignment_answer(
-    struct exchange *exchange, const struct ledger_answer *answer);
-
 /* Answers the exchange with the claim's answer, or with the one that is kept
  * for the Reservation already, at the latest when `deadline_ms` have passed
  * since the exchange began; then with `fallback`. Copies what it is given. The
@@ -41,10 +29,6 @@ void assignment_answer(
 void assignment_guard(struct exchange *exchange,
     const struct ledger_answer_claim *claim,
     const struct instruction *fallback, int64_t deadline_ms);
-
-/* Looks from now on for claims of processes that have ended. For programs that
- * serve long, where a store is configured. */
-void assignment_guard_start(struct responder *responder);
 
 /* Before the keeper is closed: what is still to be told to the store is
  * submitted once more, and nothing is tried again later. */

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "codec/form.h"
+#include "responder/assignment_answer.h"
 #include "responder/assignment_guard.h"
 #include "responder/responder.h"
 #include "twilio/sid.h"

@@ -256,6 +256,7 @@ serve_cgi(const char *file)
 	struct gateway_limits limits = server_limits(settings);
 	if (!responder_init(&responder, settings, &err))
 		return EXIT_FAILURE;
+	responder.serves_once = true;
 	int status = cgi_serve(&responder.application, &limits, turn);
 	finish_cgi(&responder);
 	responder_release(&responder);

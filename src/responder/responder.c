@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/route.h"
+#include "responder/assignment_answer.h"
 #include "responder/assignment_guard.h"
 #include "responder/calls.h"
 #include "responder/keeper.h"

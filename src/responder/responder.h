@@ -14,6 +14,7 @@
 #include "twilio/rest.h"
 
 struct assignment_guards;
+struct assignment_sweep;
 struct event_base;
 struct event_purge;
 struct keeper;
@@ -87,7 +88,9 @@ struct responder {
 	struct event_purge *purge; /* NULL: this program does not serve long */
 	struct outbox *outbox;    /* NULL where nothing works it off (CGI) */
 	struct assignment_guards *guards; /* NULL until they are needed */
+	struct assignment_sweep *sweep; /* NULL: does not serve long */
 	bool stopping;
+	bool serves_once; /* as a CGI program */
 };
 
 /* Takes over `settings`. False: *err. */

@@ -33,6 +33,7 @@ responder_need_keeper(struct responder *responder, struct err *err)
 			.file = store->file.at,
 			.size_most = store->size,
 			.patience_ms = store->timeout_ms,
+			.is_brief = responder->serves_once,
 		},
 		.jobs = (size_t)store->jobs,
 		.report = report,

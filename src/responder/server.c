@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "gateway/service.h"
 #include "responder/assignment_guard.h"
+#include "responder/assignment_sweep.h"
 #include "responder/event_purge.h"
 #include "responder/keeper.h"
 #include "responder/outbox.h"
@@ -149,18 +150,20 @@ server_run(const struct server_start *start)
 		server.responder.purge =
 		    event_purge_start(&server.responder);
 		outbox_start(&server.responder);
-		assignment_guard_start(&server.responder);
+		assignment_sweep_start(&server.responder);
 		announce(&server);
 		service_run(&server.service);
 	} else {
 		log_event(LOG_LEVEL_ERROR, "start", "%s", err.text);
 	}
 	/* Jobs and calls first: their ends refer to exchanges. */
+	assignment_sweep_stop(&server.responder);
 	assignment_guard_stop(&server.responder);
 	keeper_close(server.responder.keeper,
 	    server.responder.settings->limits.stop_timeout_ms);
 	server.responder.keeper = NULL;
 	event_purge_stop(server.responder.purge);
+	assignment_sweep_close(&server.responder);
 	assignment_guard_close(&server.responder);
 	rest_client_close(server.responder.rest);
 	server.responder.rest = NULL;

@@ -200,6 +200,17 @@ turn_log_on(struct ledger *ledger, struct err *err)
 	return is_on;
 }
 
+/* It is copied all the same when it has grown (wal_autocheckpoint). */
+static bool
+leave_log(struct ledger *ledger, struct err *err)
+{
+	int code = !ledger->options.is_brief ? SQLITE_OK
+	    : sqlite3_db_config(ledger->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+		1, (int *)NULL);
+
+	return code == SQLITE_OK || ledger_failed(ledger, code, err);
+}
+
 static bool
 limit_size(struct ledger *ledger, struct err *err)
 {
@@ -256,6 +267,7 @@ open_ledger(struct ledger *ledger, struct err *err)
 	return file_prepare(ledger->file, err) && connect(ledger, err) &&
 	    ledger_check_schema(ledger, err) && turn_log_on(ledger, err) &&
 	    execute(ledger, settings, err) && limit_size(ledger, err) &&
+	    leave_log(ledger, err) &&
 	    ledger_raise_schema(ledger, err);
 }
 

@@ -27,6 +27,9 @@ struct ledger_options {
 	const char *file;   /* absolute; made, with mode 0600, if it is not there */
 	int64_t size_most;  /* bytes that the file may have */
 	int64_t patience_ms; /* to wait for a lock that another process has */
+	bool is_brief; /* the process does one thing and ends: it leaves the
+			* log as it is, though it may be the last to have the
+			* file open, since copying it costs more than a commit */
 };
 
 /* Loads SQLite, opens or creates the file and brings its schema up to date.

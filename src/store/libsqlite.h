@@ -26,6 +26,7 @@
 	ROW(sqlite3_column_int64) \
 	ROW(sqlite3_column_text) \
 	ROW(sqlite3_column_type) \
+	ROW(sqlite3_db_config) \
 	ROW(sqlite3_errmsg) \
 	ROW(sqlite3_errstr) \
 	ROW(sqlite3_exec) \
@@ -67,6 +68,7 @@ MUST_USE bool libsqlite_load(struct err *err);
 #define sqlite3_column_int64 libsqlite.sqlite3_column_int64
 #define sqlite3_column_text libsqlite.sqlite3_column_text
 #define sqlite3_column_type libsqlite.sqlite3_column_type
+#define sqlite3_db_config libsqlite.sqlite3_db_config
 #define sqlite3_errmsg libsqlite.sqlite3_errmsg
 #define sqlite3_errstr libsqlite.sqlite3_errstr
 #define sqlite3_exec libsqlite.sqlite3_exec

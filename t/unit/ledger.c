@@ -515,6 +515,33 @@ hold(const char *file)
 	return EXIT_SUCCESS;
 }
 
+/* The log is copied by whoever closes the file last, unless he is brief. */
+static void
+test_log(void)
+{
+	char log[320];
+
+	(void)snprintf(log, sizeof log, "%s-wal", in_folder("log"));
+	for (int is_brief = 0; is_brief < 2; is_brief++) {
+		struct ledger_options options = {
+		    .file = in_folder("log"), .size_most = SIZE_MOST,
+		    .patience_ms = PATIENCE_MS, .is_brief = is_brief != 0};
+		struct err err = {0};
+		struct ledger *ledger = ledger_open(&options, &err);
+		int64_t at;
+		must(ledger != NULL && ledger_begin(ledger, &err) &&
+			ledger_take_moment(
+			    ledger, "log", 1, 1, 1, &at, &err) &&
+			ledger_commit(ledger, &err), &err, "a commit");
+		ledger_close(ledger);
+		ok((access(log, F_OK) == 0) == (is_brief != 0),
+		    "%s closing: the log is %s",
+		    is_brief != 0 ? "brief" : "long",
+		    is_brief != 0 ? "left" : "copied");
+	}
+	remove_file("log");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -537,6 +564,7 @@ main(int argc, char **argv)
 	test_files();
 	test_place();
 	test_budget();
+	test_log();
 	for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
 		remove_file(files[i]);
 	(void)rmdir(folder);
