@@ -5,9 +5,11 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
+use TaskRouter::Ctl;
 use TaskRouter::Guarded;
 use TaskRouter::Preload qw(preload);
 use TaskRouter::Process qw(time_limit temporary_directory write_file);
+use TaskRouter::Responder;
 use TaskRouter::Servers;
 use Time::HiRes qw(sleep);
 
@@ -107,6 +109,29 @@ subtest 'killed, and nobody asks again' => sub {
     done_once([$number], 'the other process does the work');
     like $second->output, qr/info answers .*1 answers of processes that ended/, '... and says so';
     $second->stop;
+};
+
+# What a CGI process leaves behind when it ends well is in the outbox; when it is killed, it is a claim.
+subtest 'CGI, and taskrouterctl flush' => sub {
+    my $directory = temporary_directory();
+    my $environment = preload('slow-disk', SLOW_SYNC => 1_000_000, SLOW_FLAG => "$directory/slow")
+        or plan skip_all => 'no C compiler';
+    my $program = TaskRouter::Responder->prepare(configuration => rules_configuration($directory, deadline => 4.5),
+        environment => $environment);
+    my $ctl = TaskRouter::Ctl->new(environment => { TWILIO_ACCOUNT_SID => undef, TWILIO_AUTH_TOKEN => undef });
+    my @numbers = next_numbers(2);
+    is $program->cgi_transport->request(callback('work', $numbers[0]))->{body}, $own, 'a CGI process answers';
+    never_done(\@numbers, '... and does nothing else');
+    is $ctl->run(['flush', '-c', $program->{file}])->{status}, 0, 'flush';
+    done_once([$numbers[0]], '... does its work');
+    write_file("$directory/slow", '');
+    my $call = start_cgi($program, callback('work', $numbers[1]));
+    is $call->{body}, $own, 'another one answers';
+    $call->{process}->stop('KILL');
+    unlink "$directory/slow";
+    never_done([$numbers[1]], '... and is killed before it could tell the store');
+    is $ctl->run(['flush', '-c', $program->{file}])->{status}, 0, 'flush';
+    done_once(\@numbers, '... does its work too');
 };
 
 subtest 'a wall clock that jumps' => sub {

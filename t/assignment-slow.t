@@ -6,8 +6,6 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use TaskRouter::Guarded;
-use IO::File;
-use TaskRouter::FastCGI;
 use TaskRouter::Preload qw(preload);
 use TaskRouter::Process qw(time_limit temporary_directory wait_until write_file);
 use TaskRouter::Responder;
@@ -29,7 +27,7 @@ subtest 'a disk whose fsync takes 5 s' => sub {
     my $repeated = finish(begin($responder, callback('work', $numbers[0])));
     is $repeated->{body}, $fallback, 'repeated at once: the fallback';
     cmp_ok $repeated->{took}, '<', 0.5, '... without waiting again';
-    my $second = guarded($directory, deadline => 2);
+    my $second = guarded($directory, environment => $environment, deadline => 2);
     my @answers = map { finish($_) } map { begin($second, callback($_ % 2 ? 'work' : 'time', $_)) } @numbers;
     is_deeply [map { $_->{body} } @answers], [($fallback) x @numbers], 'another process: the same';
     unlink $flag;
@@ -41,20 +39,6 @@ subtest 'a disk whose fsync takes 5 s' => sub {
     never_done(\@numbers, 'still nothing was done');
     $_->stop for $responder, $second;
 };
-
-# Runs it until its answer has ended, which is before the process does.
-sub start_cgi {
-    my ($program, $request) = @_;
-    pipe(my $reader, my $writer) or die "pipe: $!";
-    my $input = write_file(temporary_directory() . '/body', $request->{body});
-    my $begun = time;
-    my $process = TaskRouter::Process->start(command => $program->command, name => 'cgi', stdin => IO::File->new($input, 'r'),
-        stdout => $writer, environment => {
-            @{ TaskRouter::Responder::cgi_parameters($request, doubled_headers => 'join') }, %{ $program->{environment} } });
-    close $writer;
-    my $output = do { local $/; <$reader> };
-    return { TaskRouter::FastCGI::parse_answer($output), took => time - $begun, process => $process };
-}
 
 subtest 'CGI and a slow disk' => sub {
     my $directory = temporary_directory();

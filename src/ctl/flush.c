@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ctl/commands.h"
+#include "responder/assignment_sweep.h"
 #include "responder/keeper.h"
 #include "responder/outbox.h"
 #include "responder/responder.h"
@@ -139,6 +140,23 @@ report(const struct responder *responder, struct rest *rest)
 						   : EXIT_SUCCESS;
 }
 
+/* Answers that processes had claimed when they ended: their work is to be done
+ * too. What is wrong with the store is told by what comes next. */
+static void
+settle_answers(struct responder *responder, int64_t timeout_ms)
+{
+	int64_t deadline_ms = clock_wall_ms() + timeout_ms;
+	struct err unused;
+
+	if (!responder_need_keeper(responder, &unused))
+		return;
+	assignment_sweep_start(responder);
+	while (clock_wall_ms() < deadline_ms &&
+	    !assignment_sweep_is_idle(responder))
+		(void)event_base_loop(responder->loop, EVLOOP_ONCE);
+	assignment_sweep_stop(responder);
+}
+
 static int
 work(struct responder *responder, int64_t timeout_ms)
 {
@@ -147,6 +165,7 @@ work(struct responder *responder, int64_t timeout_ms)
 		.job = {.run = count_rest, .done = on_counted},
 	};
 
+	settle_answers(responder, timeout_ms);
 	outbox_start(responder);
 	if (responder->outbox == NULL ||
 	    !turn_until_done(responder, timeout_ms) ||
@@ -161,16 +180,14 @@ int
 flush_run(const struct invocation *invocation)
 {
 	struct settings *settings = invocation->settings;
-	const char *blocked = settings_sign_in_blocked(settings);
 	struct responder responder;
 	uint64_t seconds;
 	struct err err;
 
 	(void)read_timeout(invocation, &seconds);
-	if (settings->store.file.at == NULL)
-		blocked = "store.file is not set: there is nothing to flush";
-	if (blocked != NULL) {
-		command_complain("%s", blocked);
+	if (settings->store.file.at == NULL) {
+		command_complain(
+		    "store.file is not set: there is nothing to flush");
 		return EX_CONFIG;
 	}
 	log_open(LOG_TO_STDERR,

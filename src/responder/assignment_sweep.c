@@ -130,6 +130,12 @@ assignment_sweep_start(struct responder *responder)
 		    "of processes that ended are not looked for");
 }
 
+bool
+assignment_sweep_is_idle(const struct responder *responder)
+{
+	return responder->sweep == NULL || !responder->sweep->is_under_way;
+}
+
 void
 assignment_sweep_stop(struct responder *responder)
 {

@@ -15,6 +15,9 @@ struct assignment_sweep;
 /* For programs that serve long; does nothing where no keeper runs. */
 void assignment_sweep_start(struct responder *responder);
 
+/* Whether no look is under way, and nothing of what the last one found. */
+bool assignment_sweep_is_idle(const struct responder *responder);
+
 /* Before the keeper is closed: looks no more. */
 void assignment_sweep_stop(struct responder *responder);
 

@@ -10,6 +10,7 @@
 #include "http/route.h"
 #include "responder/assignment_answer.h"
 #include "responder/assignment_guard.h"
+#include "responder/assignment_sweep.h"
 #include "responder/calls.h"
 #include "responder/keeper.h"
 #include "responder/local_time.h"
@@ -225,9 +226,11 @@ responder_init(struct responder *responder, struct settings *settings,
 void
 responder_release(struct responder *responder)
 {
+	assignment_sweep_stop(responder);
 	assignment_guard_stop(responder);
 	keeper_close(
 	    responder->keeper, responder->settings->limits.stop_timeout_ms);
+	assignment_sweep_close(responder);
 	assignment_guard_close(responder);
 	rest_client_close(responder->rest);
 	outbox_close(responder);

@@ -19,7 +19,9 @@ KEY(
     .show = settings_show_instruction,
     .help = "The instruction that is answered where a rule's cannot "
 	    "be: something that it needs is missing, the callback "
-	    "lacks a parameter, or the conditions take too long.")
+	    "lacks a parameter, the conditions take too long, or the "
+	    "answer must be kept in the store and cannot be by "
+	    "assignment.deadline.")
 KEY(
     .path = "assignment.time_zone", .type = CONFIG_STRING,
 	    MEMBER(rules.time_zone), .preset = "UTC",

@@ -507,6 +507,29 @@ static const struct row {
 	"\"WA00000000000000000000000000000001\"}}", NULL,
 	"recovery.activity_sid: is recovery.timeout_activity_sid: Workers "
 	"would stay where they are\n"},
+    {"work of a rule without a store",
+	"{" WHOLE "\"assignment\": {\"rules\": [{\"answer\": {}, \"then\": "
+	"{\"task\": {\"attributes\": {\"a\": 1}}}}]}}", NULL,
+	"assignment.rules: a rule asks for work (then), which needs "
+	"store.file\n"},
+    {"the time in a rule without a store",
+	"{" WHOLE "\"assignment\": {\"rules\": [{\"when\": \"date == "
+	"'2026-12-24'\", \"answer\": {}}, {\"answer\": "
+	"{\"instruction\": \"accept\"}}]}}",
+	"\"deadline\": 3.5",
+	"assignment.rules: warning: a rule asks for the time, and store.file "
+	"is not set: a callback that is repeated later may be answered "
+	"differently\n"},
+    {"both with a store",
+	"{" WHOLE "\"store\": {\"file\": \"/s\"}, \"assignment\": "
+	"{\"deadline\": 0.1, \"rules\": [{\"when\": \"date == "
+	"'2026-12-24'\", \"answer\": {}}, {\"answer\": "
+	"{\"instruction\": \"accept\"}, \"then\": {\"task\": "
+	"{\"attributes\": {\"a\": 1}}}}]}}",
+	"\"deadline\": 0.1", ""},
+    {"a deadline that the web server does not wait for",
+	"{" WHOLE "\"assignment\": {\"deadline\": 4.6}}", NULL,
+	"assignment.deadline: expected 0.1 to 4.5 seconds\n"},
     {"connecting longer than the whole call",
 	"{" WHOLE "\"rest\": {\"connect_timeout\": 10.1}}", NULL,
 	"rest.connect_timeout: longer than rest.timeout\n"},

@@ -8,19 +8,20 @@ package TaskRouter::Guarded;
 use strict;
 use warnings;
 use Exporter qw(import);
+use IO::File;
 use JSON::PP ();
 use Test::More;
 use TaskRouter::Application;
 use TaskRouter::Cases qw(callback_request);
 use TaskRouter::FastCGI;
 use TaskRouter::Fixture qw(json_text $workspace);
-use TaskRouter::Process qw(wait_until is_sanitized);
+use TaskRouter::Process qw(temporary_directory wait_until write_file is_sanitized);
 use TaskRouter::Responder;
 use TaskRouter::Signature qw(sid);
 use Time::HiRes qw(time sleep);
 
 our @EXPORT = qw($patience $fallback $own $direct next_numbers rules_configuration callback done_once never_done guarded begin
-    finish metric p99 in_time fallback_stays rule_works);
+    finish start_cgi metric p99 in_time fallback_stays rule_works);
 
 our $patience = 0.4;    # besides assignment.deadline, on a machine that is busy
 our $fallback = '{"instruction":"redirect","call_sid":"CA00000000000000000000000000000001","url":"https://example.com/later"}';
@@ -102,6 +103,20 @@ sub finish {
     my $answer = $call->{connection}->read_answer(15);
     $call->{connection}->close_connection;
     return { %$answer, took => time - $call->{begun} };
+}
+
+# Runs it until its answer has ended, which is before the process does.
+sub start_cgi {
+    my ($program, $request) = @_;
+    pipe(my $reader, my $writer) or die "pipe: $!";
+    my $input = write_file(temporary_directory() . '/body', $request->{body});
+    my $begun = time;
+    my $process = TaskRouter::Process->start(command => $program->command, name => 'cgi', stdin => IO::File->new($input, 'r'),
+        stdout => $writer, environment => {
+            @{ TaskRouter::Responder::cgi_parameters($request, doubled_headers => 'join') }, %{ $program->{environment} } });
+    close $writer;
+    my $output = do { local $/; <$reader> };
+    return { TaskRouter::FastCGI::parse_answer($output), took => time - $begun, process => $process };
 }
 
 sub metric {
