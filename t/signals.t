@@ -9,7 +9,7 @@ use TaskRouter::Cases qw(callback_request);
 use TaskRouter::FastCGI;
 use TaskRouter::Fixture qw($auth_token operator write_configuration configuration json_text);
 use TaskRouter::HTTP;
-use TaskRouter::Process qw(time_limit wait_until write_file);
+use TaskRouter::Process qw(time_limit temporary_directory wait_until write_file);
 use TaskRouter::Responder;
 use TaskRouter::StandIn;
 use Time::HiRes qw(time sleep);
@@ -137,6 +137,28 @@ subtest 'a reload leaves requests in hand alone' => sub {
     sleep 0.3;
     $responder->process->send_signal('HUP') for 1 .. 3;
     is $waiting->read_answer(5)->{status}, 200, 'it is answered';
+    $stand_in->reset;
+};
+
+subtest 'a reload that brings a store' => sub {
+    my $directory = temporary_directory();
+    my %configuration = (api_url => $stand_in->url, outbox => { longest_pause => 1 });
+    my $responder = responder(%configuration);
+    my $create = { method => 'GET', target => '/taskrouter/create_task?Outbox=true', headers => [operator()] };
+    is $responder->fastcgi_request($create)->{status}, 501, 'without one there is no outbox';
+    write_configuration($responder->{file}, %configuration, store => { file => "$directory/store.db" });
+    $stand_in->behave({ status => 503, times => 1 });
+    $responder->process->send_signal('HUP');
+    my $answer;
+    ok wait_until(3, sub { ($answer = $responder->fastcgi_request($create))->{status} != 501 }), 'with it there is';
+    is $answer->{status}, 202, '... that takes a Task' or diag $answer->{body};
+    ok wait_until(8, sub { $stand_in->requests > 1 }), '... and delivers it, although it was not there at the start';
+    write_configuration($responder->{file}, %configuration, store => { file => "$directory/other.db" });
+    $responder->process->send_signal('HUP');
+    ok wait_until(3, sub { $responder->output =~ m{store\.file: \S+/store\.db stays in use until a restart} }),
+        'another one is not taken, and that is said';
+    $responder->process->send_signal('TERM');
+    ends_within($responder->process, 3, 'with a store');
     $stand_in->reset;
 };
 

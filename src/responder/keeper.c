@@ -351,6 +351,12 @@ keeper_submit(struct keeper *keeper, struct keeper_job *job)
 	return true;
 }
 
+const char *
+keeper_file(const struct keeper *keeper)
+{
+	return keeper->file;
+}
+
 const struct err *
 keeper_fault(const struct keeper *keeper)
 {

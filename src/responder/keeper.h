@@ -64,6 +64,9 @@ struct keeper *keeper_open(struct event_base *loop,
  * is not called then. */
 MUST_USE bool keeper_submit(struct keeper *keeper, struct keeper_job *job);
 
+/* The ledger's. */
+const char *keeper_file(const struct keeper *keeper);
+
 /* Why the last job failed; NULL if it did not, or none has been done yet. One
  * that only reads does not make up for one that could not write. */
 const struct err *keeper_fault(const struct keeper *keeper);

@@ -69,6 +69,31 @@ stop_timeout_ms(void *context)
 	return server->responder.settings->limits.stop_timeout_ms;
 }
 
+/* What works on the store besides requests; again, where a reload brought the
+ * store. */
+static void
+start_store(struct responder *responder)
+{
+	responder_prepare_keeper(responder);
+	if (responder->purge == NULL)
+		responder->purge = event_purge_start(responder);
+	outbox_start(responder);
+	assignment_sweep_start(responder);
+}
+
+static void
+warn_of_store(const struct responder *responder, const struct settings *settings)
+{
+	struct str old = responder->keeper == NULL
+	    ? STR_NONE
+	    : str_from(keeper_file(responder->keeper));
+
+	if (old.at != NULL && !str_equal(old, settings->store.file))
+		log_event(LOG_LEVEL_WARNING, "reload",
+		    "store.file: %.*s stays in use until a restart",
+		    STR_ARGS(old));
+}
+
 static void
 reload(void *context)
 {
@@ -83,7 +108,11 @@ reload(void *context)
 		log_event(LOG_LEVEL_ERROR, "reload",
 		    "the new configuration is bad: the old one stays");
 	} else {
+		warn_of_store(&server->responder, settings);
 		responder_reload(&server->responder, settings);
+		if (server->responder.keeper == NULL &&
+		    !server->responder.stopping)
+			start_store(&server->responder);
 		server->limits = server_limits(settings);
 		log_open((enum log_target)settings->log,
 		    (enum log_level)settings->log_level);
@@ -146,11 +175,7 @@ server_run(const struct server_start *start)
 	bool running = open_server(&server, start, &err);
 	if (running) {
 		responder_prepare_rest(&server.responder);
-		responder_prepare_keeper(&server.responder);
-		server.responder.purge =
-		    event_purge_start(&server.responder);
-		outbox_start(&server.responder);
-		assignment_sweep_start(&server.responder);
+		start_store(&server.responder);
 		announce(&server);
 		service_run(&server.service);
 	} else {

@@ -12,8 +12,8 @@
 		    "directory must be on a local disk and writable, outside "
 		    "of what the web server serves. Without it there are no "
 		    "event_callback, no follow-up work of rules, no "
-		    "Idempotency-Key and no outbox. Taken at the start: a "
-		    "reload does not change it.",
+		    "Idempotency-Key and no outbox. A reload brings it "
+		    "where there was none; another one needs a restart.",
 	},
 	{
 	    .path = "store.size", .type = CONFIG_INTEGER,
