@@ -26,7 +26,7 @@ my $server = TaskRouter::Taskrouterd->start;
 my $space = $server->new_workspace(MultiTaskEnabled => 'true');
 my $busy = $space->new_activity('Busy', 0)->{sid};
 my $store = temporary_directory() . '/store.db';
-my $slow_disk = preload('slow-disk', SLOW_DISK => 300) // {};
+my $slow_disk = preload('slow-disk', SLOW_DISK => 2000) // {};
 my @responders = map { prepare() } 1, 2;
 start($_) for @responders;
 my $queue = $space->queue('All', TargetWorkers => '1 == 1');

@@ -6,7 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use TaskRouter::Outbox;
-use TaskRouter::Process qw(time_limit wait_until);
+use TaskRouter::Process qw(time_limit wait_until program_path);
 
 time_limit(120);
 my $bench = TaskRouter::Outbox->start;
@@ -118,6 +118,43 @@ subtest 'searches keep to what TaskRouter allows' => sub {
     # On a busy machine one may be late, and the next ones not.
     cmp_ok $limit->{refused}, '<=', 1, 'and TaskRouter did not refuse it';
     $bench->server->updated('/_local/rate_limits', enabled => 'false');
+};
+
+subtest 'a store that cannot be written' => sub {
+    my $impatient = $bench->responder(store => { file => $bench->store, timeout => 0.2 });
+    my $writer = hold_store();
+    for ([{ Attributes => '{}' }, 'locked', 'a key'], [{ Attributes => '{}', Outbox => 'true' }, undef, 'the outbox']) {
+        my $answer = $bench->create($impatient, $_->[0], key => $_->[1]);
+        is $answer->{status}, 503, "$_->[2]: 503" or diag $answer->{body};
+        is header($answer, 'Retry-After'), 1, 'with Retry-After';
+        is $answer->{json}{detail}, 'the store failed, so nothing was sent to TaskRouter', 'and the reason, without the file';
+    }
+    is scalar(my @all = $bench->tasks), $count, 'nothing was sent';
+    is $bench->create($impatient, { Attributes => '{"n":' . ++$count . '}' })->{status}, 200, 'without either: 200 all the same';
+    close $writer->{input};
+    $writer->{process}->wait_end(5);
+    is $bench->create($impatient, { Attributes => '{"n":' . ++$count . '}' }, key => 'locked')->{status}, 200, 'the key afterwards';
+    $impatient->stop;
+};
+
+# Another process that has the store locked until its input ends.
+sub hold_store {
+    pipe my $output, my $input or die "pipe: $!";
+    my $process = TaskRouter::Process->start(command => [program_path('t/unit/ledger.t'), 'hold', $bench->store], stdin => $output,
+        keep_user => 1, ready => { line => qr/(\w+)/ });
+    close $output;
+    return { process => $process, input => $input };
+}
+
+subtest 'no store' => sub {
+    my $without = $bench->responder(store => undef);
+    for ([{ Attributes => '{}' }, 'x', 'Idempotency-Key'], [{ Attributes => '{}', Outbox => 'true' }, undef, 'Outbox']) {
+        my $answer = $bench->create($without, $_->[0], key => $_->[1]);
+        is $answer->{status}, 501, "$_->[2]: 501";
+        is $answer->{json}{detail}, "$_->[2] needs store.file, which is not configured", 'and why';
+    }
+    is $bench->create($without, { Attributes => '{"n":' . ++$count . '}', Outbox => 'false' })->{status}, 200, 'without either: 200';
+    $without->stop;
 };
 
 $_->stop for $responder, $other;

@@ -69,11 +69,11 @@ note join ', ', map { "$_: $answers{$_}" } sort keys %answers;
 
 # The end: nothing is lost any more, and who has a key asks until he knows.
 $bench->clear_faults;
-my $responder = $bench->responder;
+my $responder = $bench->responder(rest => { timeout => 5, connect_timeout => 0.5 });
 # There may be as many searches to be made, at three a second.
 wait_until(30 + @pending, sub {
     my @requests = grep { $_ } map { send_request($responder, $_) } splice @pending, 0, $clients;
-    $bench->finish(5, @requests);
+    $bench->finish(8, @requests);
     settle_request($_) for @requests;
     sleep 0.1 if @pending;
     return !@pending;

@@ -16,8 +16,6 @@
 /* A Task or a Worker has some 25 properties; their attributes are one string of
  * at most 4,096 characters. */
 #define ANSWER_VALUES 4096
-/* Less is no time for a call. */
-#define CALL_LEAST_MS ((int64_t)100)
 #define FIRST_PAUSE_MS ((int64_t)1000)
 
 int64_t
@@ -115,7 +113,7 @@ attempt_make_call(struct attempt *attempt, const struct attempt_call *call)
 	/* Half a form would be another call than the one asked for. */
 	if (attempt->arena.overflow)
 		attempt_finish(attempt, ATTEMPT_AGAIN, "out of memory");
-	else if (left_ms < CALL_LEAST_MS)
+	else if (left_ms < ATTEMPT_CALL_LEAST_MS)
 		attempt_finish(
 		    attempt, ATTEMPT_AGAIN, "no time was left for the call");
 	else if (blocked != NULL)

@@ -59,7 +59,9 @@ struct attempt {
 	void (*next)(struct attempt *attempt);
 	struct event *timer;
 	struct keeper_job job;
-	int64_t moment_ms;
+	int64_t moment_ms;   /* of its turn */
+	int64_t patience_ms; /* to wait for it */
+	bool has_turn;
 };
 
 /* Copies the entry. NULL: no memory. */

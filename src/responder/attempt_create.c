@@ -128,9 +128,14 @@ static bool
 take_turn(struct keeper_job *job, struct ledger *ledger, struct err *err)
 {
 	struct attempt *attempt = attempt_of(job);
+	int64_t now = clock_wall_ms();
 
-	return ledger_take_moment(ledger, EXPRESSION_BUDGET, clock_wall_ms(),
-	    EXPRESSION_APART_MS, TURN_MOST_MS, &attempt->moment_ms, err);
+	if (!ledger_take_moment(ledger, EXPRESSION_BUDGET, now,
+		EXPRESSION_APART_MS, attempt->patience_ms,
+		&attempt->moment_ms, err))
+		return false;
+	attempt->has_turn = attempt->moment_ms - now <= attempt->patience_ms;
+	return true;
 }
 
 static void
@@ -145,16 +150,24 @@ on_turn(struct keeper_job *job, const struct err *err)
 	}
 	if (wait < 0)
 		wait = 0;
-	if (wait <= TURN_MOST_MS && attempt_wait(attempt, wait, find))
+	if (attempt->has_turn && attempt_wait(attempt, wait, find))
 		return;
 	attempt->wait_ms = wait;
 	attempt_finish(attempt, ATTEMPT_DOUBTFUL,
 	    "too many Tasks are being looked for");
 }
 
+/* A turn that would come too late is left to others. */
 static void
 queue_up(struct attempt *attempt)
 {
+	int64_t left_ms =
+	    (attempt->deadline_us - clock_monotonic_us()) / 1000 -
+	    ATTEMPT_CALL_LEAST_MS;
+
+	attempt->patience_ms = left_ms < TURN_MOST_MS ? left_ms : TURN_MOST_MS;
+	if (attempt->patience_ms < 0)
+		attempt->patience_ms = 0;
 	attempt->job = (struct keeper_job){
 		.writes = true, .run = take_turn, .done = on_turn};
 	if (!keeper_submit(attempt->responder->keeper, &attempt->job))

@@ -8,6 +8,9 @@
 #include "base/compat.h"
 #include "responder/attempt.h"
 
+/* Less is no time for a call. */
+#define ATTEMPT_CALL_LEAST_MS ((int64_t)100)
+
 /* One call: `form` absent makes it a GET. `next` is called afterwards, with
  * attempt->result and ->json; where no call is possible the attempt ends. */
 struct attempt_call {

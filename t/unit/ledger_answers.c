@@ -329,7 +329,7 @@ test_purge(struct ledger *one)
 
 	for (int i = 0; i < 9; i++) {
 		sid[2] = (char)('0' + i);
-		(void)claim_at(one, sid, i + 1, "{}", NOW - 25 * HOUR - i);
+		(void)claim_at(one, sid, i + 1, "{}", NOW - 25 * HOUR - i - 1);
 		if (i > 0)
 			give(one, sid, i + 1);
 	}

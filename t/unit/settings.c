@@ -403,6 +403,29 @@ static const struct row {
     {"attributes as text",
 	"{" WHOLE "\"create_task\": {\"attributes\": \"{}\"}}", NULL,
 	"create_task.attributes: expected an object, not a string\n"},
+    {"the outbox, without a store",
+	"{" WHOLE "\"create_task\": {\"outbox\": true}}", NULL,
+	"create_task.outbox: needs store.file, which is not set\n"},
+    {"the outbox",
+	"{" WHOLE "\"create_task\": {\"outbox\": true}, \"store\": "
+	"{\"file\": \"/var/lib/x\"}, \"outbox\": {\"calls\": 1, \"settle\": 0.1, "
+	"\"longest_pause\": 1, \"give_up\": 1, \"keep\": 60}}",
+	"\"calls\": 1,\n        \"settle\": 0.1,\n"
+	"        \"longest_pause\": 1,\n        \"give_up\": 1,\n"
+	"        \"keep\": 60\n",
+	""},
+    {"the outbox, too little",
+	"{" WHOLE "\"outbox\": {\"calls\": 0, \"settle\": 0, "
+	"\"longest_pause\": 0.9, \"give_up\": 0.9, \"keep\": 59}}", NULL,
+	"outbox.calls: expected a whole number from 1 to 256\n"
+	"outbox.settle: expected 0.1 to 60 seconds\n"
+	"outbox.longest_pause: expected 1 to 3600 seconds\n"
+	"outbox.give_up: expected 1 to 2592000 seconds\n"
+	"outbox.keep: expected 60 to 31622400 seconds\n"},
+    {"the outbox, forgotten while it is tried",
+	"{" WHOLE "\"outbox\": {\"give_up\": 3601, \"keep\": 3600}}", NULL,
+	"outbox.keep: shorter than outbox.give_up: a key would be forgotten "
+	"while its Task is still being tried\n"},
     {"a default instruction",
 	"{" WHOLE "\"assignment\": {\"default\": {}}}", "\"default\": {}",
 	""},

@@ -98,7 +98,14 @@ sub finish {
 # The Tasks of the Workspace, oldest first.
 sub tasks {
     my $self = shift;
-    return $self->{server}->listed($self->{space}->path('Tasks'), PageSize => 1000);
+    return $self->server_anew->listed($self->{space}->path('Tasks'), PageSize => 1000);
+}
+
+# With a new connection: a kept one may have been closed in the meantime.
+sub server_anew {
+    my $self = shift;
+    delete $self->{server}{client};
+    return $self->{server};
 }
 
 sub attributes { return map { $json->decode($_->{attributes}) } $_[0]->tasks }
@@ -116,12 +123,7 @@ sub fault {
     return $self->{server}->created('/_local/faults', map { $_ => $parameters{$_} } sort keys %parameters);
 }
 
-# On a new connection: a kept one may have been closed in the meantime.
-sub clear_faults {
-    my $self = shift;
-    delete $self->{server}{client};
-    return $self->{server}->deleted('/_local/faults');
-}
+sub clear_faults { return $_[0]->server_anew->deleted('/_local/faults') }
 
 sub header {
     my ($response, $name) = @_;
