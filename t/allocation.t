@@ -6,6 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use TaskRouter::Cases qw(cases case_configuration callback_request event_request);
+use TaskRouter::Ctl;
 use TaskRouter::Fixture qw(operator);
 use TaskRouter::Process qw(time_limit temporary_directory run_command find_command is_sanitized);
 use TaskRouter::Responder;
@@ -24,7 +25,7 @@ is $compiled->{status}, 0, 'the failing allocator is built' or BAIL_OUT($compile
 chmod 0755, $library;
 
 my $stand_in  = TaskRouter::StandIn->start;
-my $responder = TaskRouter::Responder->prepare(configuration => case_configuration($stand_in));
+our $responder = TaskRouter::Responder->prepare(configuration => case_configuration($stand_in));
 my %create    = (method => 'GET', target => '/taskrouter/create_task', headers => [operator()]);
 
 # One CGI process in which the n-th allocation fails.
@@ -124,6 +125,27 @@ subtest 'create_task with a key' => sub {
     # Where the store did not learn of the Task the key is not free before the lease has run out.
     cmp_ok delete $again{same} // 0, '>', delete $again{later} // 0, 'nearly each key gets the Task that it got then';
     is_deeply \%again, {}, 'and the others are told to come again';
+};
+
+# Work that goes with an answer is not done where another one was given, or none.
+subtest 'a callback with follow-up work' => sub {
+    my $own = { instruction => 'conference', from => '+15005550006', map { $_ => 'https://example.com/' . 'x' x 1900 }
+        qw(wait_url conference_status_callback status_callback recording_status_callback conference_recording_status_callback) };
+    my $rule = { when => 'task.kind == "work"', answer => $own, then => { worker => { activity_sid => sid('WA', 2) } } };
+    local $responder = TaskRouter::Responder->prepare(configuration => { api_url => $stand_in->url,
+        store => { file => temporary_directory() . '/store.db' },
+        assignment => { rules => [$rule, { answer => { instruction => 'accept' } }] } });
+    my $ctl = TaskRouter::Ctl->new(environment => { TWILIO_ACCOUNT_SID => undef, TWILIO_AUTH_TOKEN => undef });
+    my (%given, %status);
+    for (my $n = 0; $n <= 1700; $n += $ENV{TASKROUTER_LONG} || $n >= 1000 ? 1 : 50) {
+        my $answer = run_with($n, callback_request(change => { TaskAttributes => '{"kind":"work"}',
+            ReservationSid => sid('WR', $n), WorkerSid => sid('WK', $n) }));
+        $status{ $answer->{status} || 'none' }++;
+        $given{ sid('WK', $n) } = "allocation $n: $answer->{status} $answer->{body}" if $answer->{status};
+    }
+    my @lanes = grep { exists $given{$_} } $ctl->run(['outbox', -c => $responder->{file}])->{out} =~ /\b(WK[0-9a-f]{32})\b/g;
+    cmp_ok scalar @lanes, '>', 10, 'there is work (' . join(', ', map { "$status{$_} x $_" } sort keys %status) . ')';
+    is_deeply [grep { !/: 200 \{"instruction":"conference"/ } @given{@lanes}], [], '... for answers that were given';
 };
 
 subtest 'FastCGI: the process goes on, or ends by itself' => sub {

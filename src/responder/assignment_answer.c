@@ -33,8 +33,9 @@ assignment_answer(struct exchange *exchange, const struct ledger_answer *answer)
 	exchange_complete(exchange);
 }
 
-void
-assignment_answer_copy(struct exchange *exchange, const struct ledger_answer *answer)
+bool
+assignment_answer_copy(
+    struct exchange *exchange, const struct ledger_answer *answer)
 {
 	struct ledger_answer copy = {
 	    .instruction = arena_str(&exchange->arena, answer->instruction),
@@ -44,7 +45,9 @@ assignment_answer_copy(struct exchange *exchange, const struct ledger_answer *an
 	if (answer->rule.at != NULL)
 		exchange->facts.rule =
 		    arena_str(&exchange->arena, answer->rule);
+	bool fits = !exchange->arena.overflow;
 	assignment_answer(exchange, &copy);
+	return fits;
 }
 
 void
@@ -62,5 +65,5 @@ assignment_fall_back(struct exchange *exchange,
 	log_end(&line);
 	count_event(exchange, COUNTER_CALLBACK_FALLBACKS, reason, 0);
 	exchange->facts.note = str_from(reasons[reason]);
-	assignment_answer_copy(exchange, fallback);
+	(void)assignment_answer_copy(exchange, fallback);
 }

@@ -21,8 +21,9 @@ enum fallback_reason {
 void assignment_answer(
     struct exchange *exchange, const struct ledger_answer *answer);
 
-/* The same with texts that need not outlive the call. */
-void assignment_answer_copy(
+/* The same with texts that need not outlive the call. False: there was no memory
+ * for them, and the answer is 500. */
+bool assignment_answer_copy(
     struct exchange *exchange, const struct ledger_answer *answer);
 
 /* The same with the fallback, which is logged and counted. `detail`, which may

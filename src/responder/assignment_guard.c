@@ -211,9 +211,10 @@ take_kept(struct guard *guard)
 	(void)event_del(guard->timer);
 	if (!guard->kept.is_new)
 		exchange->facts.note = STR("repeated");
-	assignment_answer_copy(exchange, &guard->kept.answer);
+	/* What was no answer has no follow-up. */
+	guard->is_given =
+	    assignment_answer_copy(exchange, &guard->kept.answer);
 	if (guard->kept.state == LEDGER_ANSWER_OURS) {
-		guard->is_given = true;
 		tell(guard);
 	} else {
 		release(guard);
@@ -431,7 +432,7 @@ begin(struct assignment_guards *guards, struct exchange *exchange,
 
 	if (given != NULL) {
 		exchange->facts.note = STR("repeated");
-		assignment_answer_copy(exchange, given);
+		(void)assignment_answer_copy(exchange, given);
 		return;
 	}
 	guard = new_guard(guards, exchange, claim, fallback, deadline_ms);
