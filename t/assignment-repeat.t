@@ -66,7 +66,8 @@ subtest 'fifty at once, over two processes' => sub {
     my @calls = map { begin($responder, callback('work', $numbers[$_ % 5])) } 0 .. 49;
     my %answers;
     $answers{ finish($_)->{body} }++ for @calls;
-    is_deeply \%answers, { $own => 50 }, 'one answer for all';
+    is_deeply \%answers, { $own => 50 }, 'one answer for all'
+        or diag grep { !/info request/ } $responder->output =~ /(.*\n)/g;
     done_once(\@numbers, 'the work once');
     $responder->stop;
 };

@@ -179,6 +179,41 @@ execute(struct ledger *ledger, const char *sql, struct err *err)
 	return code == SQLITE_OK || ledger_failed(ledger, code, err);
 }
 
+/* SQLite's own waits grow to 100 ms. Between two transactions of a process that
+ * has much to write the lock is free for microseconds: who looks so seldom gets
+ * it once in a second. */
+static int
+wait_for_lock(void *context, int times)
+{
+	static const struct timespec pause = {0, LOCK_PAUSE_NS};
+	struct ledger *ledger = context;
+	int64_t now = clock_monotonic_us();
+
+	if (times == 0)
+		ledger->waits_since_us = now;
+	if (now - ledger->waits_since_us >=
+	    ledger->options.patience_ms * 1000)
+		return 0;
+	(void)nanosleep(&pause, NULL);
+	return 1;
+}
+
+/* Of two that turn the log of a new file on at once, SQLite refuses one without
+ * waiting: each has a lock that the other wants. */
+static int
+step_patiently(struct ledger *ledger, sqlite3_stmt *statement)
+{
+	int code, times = 0;
+
+	for (;;) {
+		code = ledger_step(statement);
+		if ((code & 0xff) != SQLITE_BUSY ||
+		    wait_for_lock(ledger, times++) == 0)
+			return code;
+		(void)sqlite3_reset(statement);
+	}
+}
+
 /* A file system without shared memory leaves the journal as it was. */
 static bool
 turn_log_on(struct ledger *ledger, struct err *err)
@@ -188,7 +223,7 @@ turn_log_on(struct ledger *ledger, struct err *err)
 	    -1, &statement, NULL);
 
 	if (code == SQLITE_OK)
-		code = ledger_step(statement);
+		code = step_patiently(ledger, statement);
 	bool is_on = code == SQLITE_ROW &&
 	    str_is(ledger_column(statement, 0), "wal");
 	if (code != SQLITE_ROW)
@@ -219,25 +254,6 @@ limit_size(struct ledger *ledger, struct err *err)
 	(void)snprintf(sql, sizeof sql, "PRAGMA max_page_count = %lld",
 	    (long long)(ledger->options.size_most / PAGE_SIZE));
 	return execute(ledger, sql, err);
-}
-
-/* SQLite's own waits grow to 100 ms. Between two transactions of a process that
- * has much to write the lock is free for microseconds: who looks so seldom gets
- * it once in a second. */
-static int
-wait_for_lock(void *context, int times)
-{
-	static const struct timespec pause = {0, LOCK_PAUSE_NS};
-	struct ledger *ledger = context;
-	int64_t now = clock_monotonic_us();
-
-	if (times == 0)
-		ledger->waits_since_us = now;
-	if (now - ledger->waits_since_us >=
-	    ledger->options.patience_ms * 1000)
-		return 0;
-	(void)nanosleep(&pause, NULL);
-	return 1;
 }
 
 static bool

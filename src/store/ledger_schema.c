@@ -39,13 +39,18 @@ bool
 ledger_check_schema(struct ledger *ledger, struct err *err)
 {
 	int64_t id = 0, version = 0, tables = 0;
-	int code = ask(ledger, "PRAGMA application_id", &id);
+	/* Another process may be making it: all of it is seen, or nothing. */
+	int code = sqlite3_exec(ledger->db, "BEGIN", NULL, NULL, NULL);
 
+	if (code == SQLITE_OK)
+		code = ask(ledger, "PRAGMA application_id", &id);
 	if (code == SQLITE_OK)
 		code = ask(ledger, "PRAGMA user_version", &version);
 	if (code == SQLITE_OK)
 		code = ask(
 		    ledger, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(ledger->db, "COMMIT", NULL, NULL, NULL);
 	if (code != SQLITE_OK)
 		return ledger_failed(ledger, code, err);
 	if (id == LEDGER_ID && version > newest_version())
