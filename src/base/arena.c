@@ -86,6 +86,13 @@ give_back_block(struct arena_block *block)
 		spare = block;
 }
 
+void
+arena_end_thread(void)
+{
+	free(spare);
+	spare = NULL;
+}
+
 static struct arena_block *
 new_block(struct arena *arena, size_t size)
 {

@@ -31,6 +31,11 @@ struct arena {
 
 void arena_init(struct arena *arena, size_t ceiling);
 
+/* Gives back what the calling thread keeps for its next arenas: the last thing
+ * that a thread which ends does with them. */
+void arena_end_thread(void);
+
+
 /* Runs the deferred releases, last in first out, and frees everything; the
  * arena is empty and usable again with the same ceiling. */
 void arena_release(struct arena *arena);

@@ -113,8 +113,7 @@ read_presets(struct config_reader *reader)
 {
 	for (size_t i = 0; i < reader->count; i++)
 		if (reader->keys[i].preset != NULL)
-			config_read_text(reader, &reader->keys[i],
-			    str_from(reader->keys[i].preset));
+			config_read_preset(reader, &reader->keys[i]);
 }
 
 /* Whether there are keys below `path`. */

@@ -76,6 +76,10 @@ void config_read_value(struct config_reader *reader,
 void config_read_text(struct config_reader *reader,
     const struct config_key *key, struct str text);
 
+/* Fills the member of `key` from its preset. */
+void config_read_preset(
+    struct config_reader *reader, const struct config_key *key);
+
 /* Checks one string that may be shown; every string goes through here. */
 MUST_USE bool config_check_text(struct str text, struct err *err);
 

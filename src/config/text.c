@@ -6,6 +6,8 @@
 
 #include "config/reader.h"
 
+#include <string.h>
+
 /* Text that means the same in JSON: numbers, true, false, objects, lists. */
 static void
 read_json_text(struct config_reader *reader, const struct config_key *key,
@@ -104,4 +106,64 @@ config_read_text(struct config_reader *reader, const struct config_key *key,
 		read_json_text(reader, key, text);
 		break;
 	}
+}
+
+/* A whole number, of `unit`s. */
+static bool
+take_number(struct str text, int64_t unit, int64_t *member)
+{
+	uint64_t number;
+
+	if (!str_to_uint(text, (uint64_t)(INT64_MAX / unit), &number))
+		return false;
+	*member = (int64_t)number * unit;
+	return true;
+}
+
+static bool
+take_choice(const struct config_key *key, int *member)
+{
+	for (int i = 0; key->choices[i] != NULL; i++)
+		if (strcmp(key->choices[i], key->preset) == 0) {
+			*member = i;
+			return true;
+		}
+	return false;
+}
+
+/* What needs no JSON to be read. */
+static bool
+take_simple(struct config_reader *reader, const struct config_key *key)
+{
+	struct str text = str_from(key->preset);
+	void *member = config_member(reader, key);
+
+	switch (key->type) {
+	case CONFIG_BOOLEAN:
+		*(bool *)member = str_is(text, "true");
+		return true;
+	case CONFIG_INTEGER:
+		return take_number(text, 1, member);
+	case CONFIG_SECONDS:
+		return take_number(text, 1000, member);
+	case CONFIG_CHOICE:
+		return take_choice(key, member);
+	case CONFIG_STRING:
+		*(struct str *)member = arena_str(reader->arena, text);
+		return true;
+	case CONFIG_STRINGS:
+	case CONFIG_SECRET:
+	case CONFIG_CUSTOM:
+		return false;
+	}
+	return false;
+}
+
+/* A CGI program reads all presets for each request, and most are numbers and
+ * words. The programs' own tests see that each is what its row takes. */
+void
+config_read_preset(struct config_reader *reader, const struct config_key *key)
+{
+	if (!take_simple(reader, key))
+		config_read_text(reader, key, str_from(key->preset));
 }

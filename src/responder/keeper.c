@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/clock.h"
 
 /* Jobs of one transaction: more would make the first of them wait longer than
@@ -198,6 +199,7 @@ work(void *context)
 	}
 	(void)pthread_mutex_unlock(&keeper->lock);
 	ledger_close(keeper->ledger);
+	arena_end_thread();
 	(void)pthread_mutex_lock(&keeper->lock);
 	keeper->ended = true;
 	(void)pthread_mutex_unlock(&keeper->lock);
