@@ -8,7 +8,7 @@ use JSON::PP ();
 use Test::More;
 use TaskRouter::Outbox;
 use TaskRouter::Process qw(time_limit wait_until run_command program_path program_copy write_file);
-use TaskRouter::Signature qw(form_body);
+use TaskRouter::Signature qw(form_body sid);
 use Time::HiRes qw(sleep);
 
 time_limit(60);
@@ -132,10 +132,16 @@ subtest 'what TaskRouter refuses, and what never succeeds, has failed' => sub {
     until_result(failed => 1);
     add('update_worker', $alice->{sid}, [], { merge => { a => 'x' x 4096 } });
     until_result(failed => 2);
+    my $late = results()->{late};
+    $bench->fault(do => 'status', status => 503, method => 'POST', route => '/v1/Workspaces/*/Workers/*', count => 1);
+    add('update_worker', $alice->{sid}, [ActivitySid => sid('WA', 99)]);
+    until_result(failed => 3);
+    is results()->{late}, $late, '... also where TaskRouter failed before it refused';
+    $bench->clear_faults;
     like $log->(), qr/result=failed .*error="?expected at most 4096 characters, got 4\d\d\d once they are merged/, 'and why';
     $bench->fault(do => 'status', status => 503, method => 'POST', route => '/v1/Workspaces/*/Workers/*');
     add('update_worker', $alice->{sid}, [FriendlyName => 'Never']);
-    until_result(failed => 3);
+    until_result(failed => 4);
     like $log->(), qr/ error outbox number=\d+ kind=update_worker result=failed/, 'as an error';
     $bench->clear_faults;
 };

@@ -62,13 +62,16 @@ subtest 'TaskRouter is away, and comes back' => sub {
     is_deeply [map { $_->{status} } @answers], [(202) x 10], 'all are queued';
     my $key = $bench->create($responder, { Attributes => '{"n":0}' }, key => 'away');
     is $key->{status}, 502, 'a key alone is not';
+    my @same = map { $bench->create($responder, form($count + 11), key => 'twice') } 1 .. 2;
+    is_deeply [map { [$_->{status}, TaskRouter::Outbox::header($_, 'idempotency-replayed')] } @same], [[202, undef], [202, 'true']],
+        'who asks again is told that he did';
     my ($depth, $age);
     ok wait_until(5, sub { ($depth, $age) = gauges(); $age > 1 }), 'the metrics tell since when';
-    is $depth, 10, 'and how many';
+    is $depth, 11, 'and how many';
     $bench->server->run;
-    $count += 10;
+    $count += 11;
     my $numbers = $bench->numbers($count);
-    is_deeply [@$numbers[-10 .. -1]], [$count - 9 .. $count], 'they arrive in order';
+    is_deeply [@$numbers[-11 .. -1]], [$count - 10 .. $count], 'they arrive in order';
     is scalar @$numbers, $count, 'each once';
     ok wait_until(5, sub { "@{[ gauges() ]}" eq '0 0' }), 'the metrics tell that nothing is left';
 };

@@ -5,7 +5,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
 use TaskRouter::Ctl;
-use TaskRouter::Fixture qw($operator_token $auth_token write_configuration);
+use TaskRouter::Fixture qw($operator_token $auth_token operator write_configuration);
 use TaskRouter::Outbox;
 use TaskRouter::Process qw(time_limit wait_until);
 use TaskRouter::Responder;
@@ -40,8 +40,7 @@ subtest 'the command line' => sub {
         [['outbox', '--retry', 'x'], 2, qr/^taskrouterctl: --retry: expected the number of an entry\n/],
         [['outbox', '--drop', '0'], 2, qr/^taskrouterctl: --drop: expected the number of an entry\n/],
         [['outbox', '--drop', '1', '--retry', '1'], 2, qr/^taskrouterctl: --retry and --drop exclude each other\n/],
-        [['outbox', @file, '--drop', '1'], 1, qr/^taskrouterctl: there is no entry 1 that waits/],
-        [['outbox', @file, '--retry', '1'], 1, qr/^taskrouterctl: there is no entry 1 that waits/],
+        [['outbox', @file, '--drop', '1'], 1, qr/^taskrouterctl: there is no such entry: .* is not there yet/],
     );
     for (@rows) {
         my $run = $ctl->run($_->[0]);
@@ -60,14 +59,24 @@ subtest 'nothing to do' => sub {
     my $run = flush();
     is "$run->{status}$run->{out}$run->{err}", 0, 'says nothing';
     is_deeply [entries()], [], 'there are no entries';
+    ok !-e $bench->store, 'and makes no store, which would be another user\'s';
+    is $cgi->request({ method => 'GET', target => '/taskrouter/events', headers => [operator()] })->{status}, 200,
+        'the program makes it';
+    $run = flush();
+    is "$run->{status}$run->{out}$run->{err}", 0, 'there is still nothing to do';
+    $run = $ctl->run(['outbox', @file, '--retry', '7']);
+    is $run->{status}, 1, 'an entry that is not there: status 1';
+    like $run->{err}, qr/^taskrouterctl: there is no entry 7 that waits/, '... and says so';
 };
 
 subtest 'TaskRouter was away' => sub {
     $bench->server->stop;
     my @answers = map { create($_) } 1 .. 3;
     is_deeply [map { $_->{status} } @answers], [202, 202, 202], 'three Tasks are queued' or diag $answers[0]{body};
-    my $run = flush('--timeout', 2);
+    my $began = time;
+    my $run = flush('--timeout', 4);
     is $run->{status}, 1, 'it still is: status 1';
+    cmp_ok time - $began, '>=', 2, '... and was tried again as long as there was time';
     is $run->{out}, "done 0, too late 0, failed 0, left 3\n", 'and the numbers';
     my @entries = entries();
     is_deeply [map { "$_->{kind} $_->{state}" } @entries], [('create_task waiting') x 3], 'three entries wait';

@@ -9,6 +9,7 @@
 #include "base/compat.h"
 #include "base/err.h"
 #include "ctl/command.h"
+#include "responder/settings_store.h"
 
 /* export: Workspaces of the REST API as a seed (export.c). */
 enum export_option {
@@ -29,6 +30,10 @@ enum flush_option {
 extern const struct command_option flush_options[FLUSH_OPTIONS];
 bool flush_check(const struct invocation *invocation, struct err *err);
 int flush_run(const struct invocation *invocation);
+
+/* Whether the responder has made its store yet. Commands do not make it: it
+ * would be theirs, and the responder, another user, could not open it. */
+bool has_store(const struct settings_store *store);
 
 /* outbox: shows them, and changes one (outbox.c). */
 enum outbox_option {

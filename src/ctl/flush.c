@@ -5,11 +5,13 @@
  */
 #include "base/compat.h"
 
+#include <errno.h>
 #include <event2/event.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -40,6 +42,12 @@ struct rest {
 	bool is_done;
 	bool has_failed;
 };
+
+bool
+has_store(const struct settings_store *store)
+{
+	return access(store->file.at, F_OK) == 0 || errno != ENOENT;
+}
 
 static bool
 read_timeout(const struct invocation *invocation, uint64_t *seconds)
@@ -190,6 +198,8 @@ flush_run(const struct invocation *invocation)
 		    "store.file is not set: there is nothing to flush");
 		return EX_CONFIG;
 	}
+	if (!has_store(&settings->store))
+		return EXIT_SUCCESS;
 	log_open(LOG_TO_STDERR,
 	    invocation->verbose ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR);
 	if (!responder_init(&responder, settings_hold(settings), &err)) {

@@ -150,6 +150,18 @@ act(struct ledger *ledger, const struct invocation *invocation,
 	return print_all(ledger, err);
 }
 
+/* Nothing waits where nothing was ever put in. */
+static int
+report_no_store(const struct invocation *invocation)
+{
+	if (invocation->values[OUTBOX_RETRY] == NULL &&
+	    invocation->values[OUTBOX_DROP] == NULL)
+		return EXIT_SUCCESS;
+	command_complain("there is no such entry: %.200s is not there yet",
+	    invocation->settings->store.file.at);
+	return EXIT_FAILURE;
+}
+
 int
 outbox_run(const struct invocation *invocation)
 {
@@ -165,6 +177,8 @@ outbox_run(const struct invocation *invocation)
 		command_complain("store.file is not set: there is no outbox");
 		return EX_CONFIG;
 	}
+	if (!has_store(store))
+		return report_no_store(invocation);
 	struct ledger *ledger = ledger_open(&options, &err);
 	bool is_good = ledger != NULL && act(ledger, invocation, &err);
 	if (!is_good)

@@ -28,19 +28,26 @@ is_gone(unsigned status)
 	return status == 404 || status == 409 || status == 410;
 }
 
+/* A Task that has been completed cannot be once more, so that a refusal may
+ * mean that the call before was carried out; all else can be set twice. */
+static bool
+may_be_done(const struct attempt *attempt)
+{
+	return attempt->entry.state == OUTBOX_FATE_UNKNOWN &&
+	    str_contains(attempt->entry.order.form, "AssignmentStatus=");
+}
+
 static void
 on_changed(struct attempt *attempt)
 {
 	unsigned status = attempt->result.status;
 	enum attempt_end end = attempt_judge(attempt);
-	bool may_be_done = attempt->entry.state == OUTBOX_FATE_UNKNOWN;
 
 	if (status == STATUS_PRECONDITION_FAILED) {
 		attempt->wait_ms = CONFLICT_PAUSE_MS;
 		end = ATTEMPT_AGAIN;
 	} else if (is_gone(status) ||
-	    (end == ATTEMPT_REFUSED && may_be_done)) {
-		/* A Task that has been completed cannot be once more. */
+	    (end == ATTEMPT_REFUSED && may_be_done(attempt))) {
 		end = ATTEMPT_LATE;
 	}
 	attempt->body = end == ATTEMPT_DONE ? attempt->result.body : STR_NONE;

@@ -46,6 +46,7 @@ struct kept {
 	enum beginning beginning;
 	struct attempt *attempt;
 	struct outbox_verdict verdict;
+	bool is_repeated;  /* the client has been told that it is queued */
 	bool is_forgotten; /* the verdict: nothing is left of it */
 	int64_t lease_ms;
 	struct keeper_job job;
@@ -141,7 +142,8 @@ begin_again(struct kept *kept, struct ledger *ledger, struct err *err)
 		ledger, entry->number, lease.now_ms, &is_known, err))
 		return false;
 	kept->beginning = BEGIN_QUEUED;
-	if (entry->order.lane.at != NULL)
+	kept->is_repeated = entry->order.lane.at != NULL;
+	if (kept->is_repeated)
 		return true;
 	if (!ledger_outbox_take_one(
 		ledger, entry->number, &lease, &is_taken, err))
@@ -199,8 +201,12 @@ answer_queued(struct kept *kept)
 	struct arena *arena = &exchange->arena;
 	struct str number = arena_format(arena, "%" PRId64, kept->entry.number);
 
-	metrics_add(responder_of(exchange)->metrics, COUNTER_OUTBOX,
-	    OUTBOX_CREATE_TASK, OUTBOX_RESULT_QUEUED);
+	if (kept->is_repeated)
+		response_header(&exchange->response, "Idempotency-Replayed",
+		    STR("true"));
+	else
+		metrics_add(responder_of(exchange)->metrics, COUNTER_OUTBOX,
+		    OUTBOX_CREATE_TASK, OUTBOX_RESULT_QUEUED);
 	exchange->facts.decision = STR("queued");
 	response_header(&exchange->response, "TaskRouter-Outbox-Number", number);
 	response_body(&exchange->response, 202, "application/json",

@@ -77,6 +77,20 @@ set_timer(struct outbox *outbox, int64_t ms)
 
 /* ---- how an entry ends */
 
+/* The SID of the Worker or Task that is to be changed: the last segment of the
+ * path. Absent for one that is to be made. */
+static struct str
+object_of(const struct outbox_entry *entry)
+{
+	struct str rest = entry->order.path, last = STR_NONE;
+
+	if (entry->order.kind == OUTBOX_CREATE_TASK)
+		return STR_NONE;
+	while (rest.at != NULL)
+		last = str_cut(&rest, '/');
+	return last;
+}
+
 static void
 log_verdict(const struct attempt *attempt, const struct outbox_verdict *verdict)
 {
@@ -95,11 +109,11 @@ log_verdict(const struct attempt *attempt, const struct outbox_verdict *verdict)
 	log_str(&line, "kind", str_from(outbox_kind_names[entry->order.kind]));
 	log_str(&line, "result",
 	    str_from(outbox_result_name(verdict->result)));
-	log_str(&line, "lane", entry->order.lane);
+	log_str(&line, "object", object_of(entry));
 	log_str(&line, "task", attempt->sid);
 	log_int(&line, "attempt", entry->attempts);
 	if (verdict->result == OUTBOX_RESULT_AGAIN)
-		log_ms(&line, "again_in",
+		log_ms(&line, "again_in_ms",
 		    (verdict->due_ms - clock_wall_ms()) * 1000);
 	log_str(&line, "error", attempt->error);
 	log_end(&line);
@@ -225,6 +239,8 @@ kept(struct keeper_job *job, const struct err *err)
 		    delivery->verdict.result);
 		log_verdict(delivery->attempt, &delivery->verdict);
 	}
+	/* Something may be due sooner than was known. */
+	outbox->report.next_ms = 0;
 	free_delivery(delivery);
 	look(outbox);
 }
