@@ -71,6 +71,29 @@ subtest 'what -t says' => sub {
     said_of({ when => q{weekday HAS 'sunday'}, answer => $accept }, 0, qr/warning: HAS needs a list on its left/, 'HAS on a text');
     said_of({ when => 'task.a == 1', answer => { instruction => 'dequeue' } }, 0,
         qr/assignment\.rules\.1\.answer: warning: dequeue .*40140.*task\.call_sid != null/, 'dequeue of any Task');
+    said_of({ name => 'night', when => q{time_of_day >= '22:00' AND time_of_day < '06:00'}, answer => $accept }, 0,
+        qr/^assignment\.rules\.1 \("night"\)\.when: warning: never holds together .*: did you mean OR\?\n {4}time_of_day.*\n {31}\^$/m,
+        'a time across midnight');
+    my $long = "\xeb" x 64;
+    said_of({ name => $long, when => 'taks.a == 1', answer => $accept }, 78,
+        qr/^assignment\.rules\.1 \("(?:\xc3\xab){30}"\)\.when: there is no taks: .*did you mean task\?/m, 'a long name of a rule');
+    my %store = (store => { file => "$directory/responder.db" }, workspace_sid => sid('WS'));
+    my $work = { name => 'calls', when => 'task.call_sid != null', answer => { instruction => 'dequeue' },
+        then => { task => { attributes => { a => 1 } } } };
+    my $dated = { when => q{weekday == 'sunday'}, answer => $accept };
+    my $call = { when => 'task.call_sid != null', answer => { instruction => 'conference' } };
+    for my $row ([[$work], undef, 1], [[$work], $accept, 1], [[$work], {}, 0], [[$dated, $call], undef, 1], [[$call, $dated], undef, 0],
+        [[$work], { instruction => 'reject', activity_sid => sid('WA') }, 0]) {
+        my ($list, $fallback, $warns) = @$row;
+        write_configuration($file, %store, assignment => { rules => [@$list, { answer => $accept }],
+            (fallback => $fallback) x defined $fallback });
+        my ($good, undef, $words) = run_program(['-t', '-c', $file]);
+        is $good, 0, 'calls and a fallback: status';
+        is scalar(() = $words =~ /: assignment\.fallback: warning: accept is answered .* or to \{\}$/mg), $warns,
+            '... and a warning, or none: ' . json_text([$list, $fallback]) or diag $words;
+    }
+    said_of({ when => 'task.call_sid != null', answer => { instruction => 'dequeue', post_work_activity_sid => sid('WA') } }, 0,
+        qr/\A.*: the configuration is good\n\z|\Athe configuration is good\n\z/, 'a parameter that is in order');
     ($status, $said) = check({ rules => [map({ { when => 'task.a == 1', answer => $accept } } 1 .. 2), { answer => $accept }] });
     like $said, qr/^assignment\.rules\.2\.when: warning: is never reached: rule 1 has the same condition$/m, 'a shadowed rule';
     ($status, $said) = check({ rules => [{ when => 'task.a == 1', answer => $accept }] });
@@ -296,7 +319,26 @@ TEXT
     like $out, qr/^parameters are missing or are no SIDs: Timestamp AccountSid /m, '... which are named';
     like $out, qr/^answer: .*\(the fallback\)\nleft out: answer\.from: task\.number is missing/m, '... and what it would be';
 
-    for my $bad (['nothing', '', qr/empty/], ['a broken form', 'a=%zz', qr/-: /], ['broken JSON', '{"a"', qr/-: /]) {
+    my %lines = callback_parameters(%spanish, @alice, TaskPriority => '12');
+    my $lines = join '', map { "$_=$lines{$_}\r\n" } sort keys %lines;
+    for my $way (['decoded', $lines], ['with a blank line', $lines =~ s/\r\n/\n\n/r], ['as they were sent', $form =~ s/&/\n/gr]) {
+        ($status, $out, $said) = run_program([@explain, '--at=2026-11-22T17:59'], stdin => $way->[1]);
+        is $out, $expected, "one parameter a line, $way->[0]" or diag $said;
+    }
+    for my $way (['AccountSid', sid('AC', 9)], ['WorkspaceSid', sid('WS', 9)]) {
+        ($status, $out) = run_program([@explain, '--at=2026-11-22T17:59'],
+            stdin => form_body(callback_parameters(%spanish, @alice, TaskPriority => '12', @$way)));
+        my $before = "$way->[0] $way->[1] is not configured: such a callback is refused with 403; were it configured:\n";
+        is $out, $before . $expected, "a foreign $way->[0]";
+    }
+
+    my $words = qr/expected the parameters of an assignment callback, as the form AccountSid=AC/;
+    for my $bad (['rubbish', "hello\n", qr/-: it has no parameter of a callback: $words/],
+        ['other JSON', '{"instruction":"accept"}', qr/-: it has no parameter of a callback: $words/],
+        ['lines of other things', "a=b\nc=d\n", qr/-: it has no parameter of a callback: $words/],
+        ['lines of a log', "TaskSid=WT1\nTaskSid: WT1\n", qr/-: line 2: $words/],
+        ['many lines', "a=b\n" x 257, qr/-: more than 256 parameters/],
+        ['nothing', '', qr/empty/], ['a broken form', 'a=%zz', qr/-: /], ['broken JSON', '{"a"', qr/-: /]) {
         my ($name, $input, $words) = @$bad;
         ($status, $out, $said) = run_program([@explain], stdin => $input);
         is $status, 1, "$name: status 1";

@@ -98,6 +98,11 @@ struct str expr_caret(struct arena *arena, struct str text, size_t at);
 typedef void expr_warn(void *to, size_t at, const char *message);
 void expr_check(const struct expr *expr, expr_warn *warn, void *to);
 
+/* Tells of comparisons in one AND of which, whatever their name is worth, only
+ * one can hold: time_of_day >= '22:00' AND time_of_day < '06:00', == and HAS of
+ * the same name. Not all are found. */
+void expr_check_conflicts(const struct expr *expr, expr_warn *warn, void *to);
+
 /* The tree as text: references and words in one spelling, parentheses only
  * where they are needed; parsing it again gives an equal tree. In the arena. */
 struct str expr_print(struct arena *arena, const struct expr *expr);

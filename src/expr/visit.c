@@ -49,6 +49,16 @@ is_ordered(enum expr_operator operator)
 	    operator == EXPR_GREATER || operator == EXPR_GREATER_OR_EQUAL;
 }
 
+/* Whether the name is the list that is looked into. */
+static bool
+is_searched(const struct expr_node *node, const struct expr_operand *name)
+{
+	if (node->operator == EXPR_HAS)
+		return name == node->left;
+	return (node->operator == EXPR_IN || node->operator == EXPR_NOT_IN) &&
+	    name == node->right;
+}
+
 /* CONTAINS does not ask for the whole value. */
 static void
 visit_pairs(const struct visit *visit, const struct expr_node *node,
@@ -57,7 +67,8 @@ visit_pairs(const struct visit *visit, const struct expr_node *node,
 	const struct expr_operand *constant =
 	    other->kind == EXPR_ITEMS ? other->items : other;
 
-	if (name->kind != EXPR_REFERENCE || node->operator == EXPR_CONTAINS)
+	if (name->kind != EXPR_REFERENCE ||
+	    node->operator == EXPR_CONTAINS || is_searched(node, name))
 		return;
 	for (; constant != NULL; constant = constant->next)
 		if (constant->kind == EXPR_CONSTANT)

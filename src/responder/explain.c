@@ -15,10 +15,16 @@
 #include "responder/assignment_decide.h"
 #include "responder/local_time.h"
 #include "responder/settings.h"
+#include "twilio/sid.h"
 
 #define INPUT_MOST ((size_t)1 << 20)        /* as limits.body at most */
 #define EXPLAIN_MEMORY ((size_t)256 << 20)
 #define EXPLAIN_TEXT_MOST ((size_t)64 << 20)
+
+#define EXPECTED \
+	"expected the parameters of an assignment callback, as the form " \
+	"AccountSid=AC...&WorkspaceSid=WS...&TaskAttributes=..., one " \
+	"name=value a line, or a JSON object"
 
 static void
 print_message(void *to, bool warning, const char *message)
@@ -61,27 +67,123 @@ read_input(const char *name, struct buf *buf, struct err *err)
 	return good;
 }
 
-/* A form or a JSON object, whichever it looks like. */
+static bool
+is_name(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!ascii_is_alpha((unsigned char)text.at[i]))
+			return false;
+	return text.len > 0;
+}
+
+/* Attributes are an object, of which nothing is left where they are
+ * percent-encoded. */
+static bool
+is_encoded_object(struct str value)
+{
+	return str_equal_nocase(str_slice(value, 0, 3), STR("%7B"));
+}
+
+/* A form with an end of line for each '&', as a log or an editor shows it;
+ * `encoded`: as it was sent, but for that. */
+static bool
+read_lines(struct str text, struct form *form, bool *encoded, struct err *err)
+{
+	unsigned number = 0;
+
+	*encoded = false;
+	while (text.at != NULL) {
+		struct str line = str_trim(str_cut(&text, '\n')), value = line;
+		struct str name = str_cut(&value, '=');
+		number++;
+		if (line.len == 0)
+			continue;
+		if (!is_name(name) || value.at == NULL)
+			return err_set(err, 0, "line %u: " EXPECTED, number);
+		if (form->count == FORM_FIELDS)
+			return err_set(err, 0, "more than %d parameters",
+			    FORM_FIELDS);
+		form->fields[form->count++] =
+		    (struct form_field){name, value};
+		*encoded = *encoded || is_encoded_object(value);
+	}
+	return true;
+}
+
+static struct str
+join_lines(struct arena *arena, struct str text)
+{
+	char *joined = arena_alloc(arena, text.len + 1);
+	size_t length = 0;
+
+	for (size_t i = 0; joined != NULL && i < text.len; i++)
+		if (text.at[i] != '\r')
+			joined[length++] =
+			    text.at[i] == '\n' ? '&' : text.at[i];
+	return (struct str){joined, length};
+}
+
+/* A JSON object, lines or a form, whichever it looks like. */
 static bool
 read_parameters(
     struct str text, struct arena *arena, struct form *form, struct err *err)
 {
 	struct request request = {.body = str_trim(text)};
+	bool encoded;
 
 	if (request.body.len == 0)
 		return err_set(err, 0, "empty: expected the body of a callback");
 	request.media =
 	    request.body.at[0] == '{' ? MEDIA_JSON : MEDIA_FORM;
-	return request_body_parameters(&request, arena, form, err);
+	if (request.media == MEDIA_JSON || !str_has_byte(request.body, '\n'))
+		return request_body_parameters(&request, arena, form, err);
+	*form = (struct form){
+	    arena_array(arena, FORM_FIELDS, sizeof *form->fields), 0};
+	if (form->fields == NULL)
+		return err_set(err, 0, "out of memory");
+	if (!read_lines(request.body, form, &encoded, err))
+		return false;
+	request.body = join_lines(arena, request.body);
+	return !encoded || request_body_parameters(&request, arena, form, err);
+}
+
+/* Whether it has any of a callback's parameters. */
+static bool
+is_callback(const struct callback *callback, struct arena *arena)
+{
+	struct form present;
+
+	return callback_write(callback, arena, &present) && present.count > 0;
 }
 
 static void
-print_note(struct str gaps)
+print_stranger(const char *parameter, struct str sid)
 {
-	if (gaps.at != NULL)
-		printf("parameters are missing or are no SIDs: %.*s\n"
-		       "such a callback is answered without a look at the "
-		       "rules; with them:\n", STR_ARGS(gaps));
+	printf("%s %.*s is not configured: such a callback is refused with "
+	       "403; were it configured:\n", parameter, STR_ARGS(sid));
+}
+
+static void
+print_notes(const struct settings *settings, const struct callback *callback,
+    struct str gaps)
+{
+	if (sid_is(callback->account_sid, "AC") &&
+	    !settings_knows_account(settings, callback->account_sid))
+		print_stranger("AccountSid", callback->account_sid);
+	if (sid_is(callback->workspace_sid, "WS") &&
+	    !settings_knows_workspace(settings, callback->workspace_sid))
+		print_stranger("WorkspaceSid", callback->workspace_sid);
+	if (gaps.at == NULL)
+		return;
+	printf("parameters are missing or are no SIDs: %.*s\n",
+	    STR_ARGS(gaps));
+	if (settings->rules.list == NULL)
+		printf("such a callback is answered with "
+		       "assignment.default\n");
+	else
+		printf("such a callback is answered with "
+		       "assignment.fallback, without a look at the rules; "
+		       "with them:\n");
 }
 
 static bool
@@ -132,10 +234,15 @@ explain(const struct settings *settings, struct str text,
 	bool good;
 
 	arena_init(&arena, EXPLAIN_MEMORY);
+	struct str gaps = STR_NONE;
 	good = read_parameters(text, &arena, &form, err);
 	if (good) {
-		struct str gaps = callback_read(&form, &arena, &callback);
-		print_note(gaps);
+		gaps = callback_read(&form, &arena, &callback);
+		good = is_callback(&callback, &arena) ||
+		    err_set(err, 0, "it has no parameter of a callback: " EXPECTED);
+	}
+	if (good) {
+		print_notes(settings, &callback, gaps);
 		if (settings->rules.list == NULL)
 			explain_choice(settings, &callback, gaps, &arena);
 		else

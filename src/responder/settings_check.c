@@ -226,6 +226,14 @@ has_time_without_store(const struct settings *s)
 }
 
 static bool
+has_callers_left_waiting(const struct settings *s)
+{
+	return s->rules.list != NULL && rules_keep_calls(s->rules.list) &&
+	    s->store.file.at != NULL &&
+	    strcmp(s->rules.fallback.name, instruction_accept.name) == 0;
+}
+
+static bool
 has_recovery_without_store(const struct settings *s)
 {
 	return s->recovery.is_enabled && s->store.file.at == NULL;
@@ -314,6 +322,12 @@ static const struct {
     {has_time_without_store, WARNING, "assignment.rules", {"store.file"},
 	"a rule asks for the time, and store.file is not set: a callback that "
 	"is repeated later may be answered differently"},
+    {has_callers_left_waiting, WARNING, "assignment.fallback",
+	{"assignment.rules", "store.file"},
+	"accept is answered instead of a rule's dequeue, call, conference or "
+	"redirect where the store fails or is late: the Worker would be busy, "
+	"and the caller left waiting; set it to reject, with the activity_sid "
+	"of an Activity that is available, or to {}"},
     {has_longer_connect, ERROR, "rest.connect_timeout", {"rest.timeout"},
 	"longer than rest.timeout"},
     {has_shorter_stop, WARNING, "limits.stop_timeout", {"rest.timeout"},

@@ -21,7 +21,8 @@ KEY(
 	    "be: something that it needs is missing, the callback "
 	    "lacks a parameter, the conditions take too long, or the "
 	    "answer must be kept in the store and cannot be by "
-	    "assignment.deadline.")
+	    "assignment.deadline. With rules that connect callers it should "
+	    "not be accept.")
 KEY(
     .path = "assignment.time_zone", .type = CONFIG_STRING,
 	    MEMBER(rules.time_zone), .preset = "UTC",

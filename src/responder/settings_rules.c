@@ -15,16 +15,34 @@ struct place {
 	const char *path;
 };
 
-/* "assignment.rules.3.answer.from": rules are counted from 1. */
+#define NAME_SHOWN ((size_t)60) /* bytes of a rule's name in a path */
+
+static struct str
+shorten(struct str name)
+{
+	struct str shown = str_slice(name, 0, NAME_SHOWN);
+
+	while (shown.len > 0 && shown.len < name.len &&
+	    ((unsigned char)name.at[shown.len] & 0xc0) == 0x80)
+		shown.len--;
+	return shown;
+}
+
+/* "assignment.rules.3.answer.from", "assignment.rules.4 (\"night\").when": rules
+ * are counted from 1. */
 static const char *
 path_of(const struct place *place, const struct rules_fault *fault)
 {
+	struct str name = shorten(fault->name);
+	bool is_named = name.len > 0;
 	const char *path = place->path;
-	char number[24];
+	char step[NAME_SHOWN + 32];
 
 	if (fault->rule != RULES_NONE) {
-		(void)snprintf(number, sizeof number, "%zu", fault->rule + 1);
-		path = config_path(place->reader, path, str_from(number));
+		(void)snprintf(step, sizeof step, "%zu%s%.*s%s",
+		    fault->rule + 1, is_named ? " (\"" : "", STR_ARGS(name),
+		    is_named ? "\")" : "");
+		path = config_path(place->reader, path, str_from(step));
 	}
 	return fault->key.len == 0
 	    ? path
@@ -48,7 +66,8 @@ static void
 check_secrets(const struct place *place, struct json_object *list)
 {
 	for (size_t i = 0; i < json_length(list); i++) {
-		struct rules_fault where = {.rule = i, .key = STR("answer")};
+		struct rules_fault where = {.rule = i, .key = STR("answer"),
+		    .name = json_get_text(json_item(list, i), "name")};
 		struct json_object *answer =
 		    json_get(json_item(list, i), "answer");
 		if (json_get(answer, INSTRUCTION_SECRET) != NULL)

@@ -78,6 +78,8 @@ rules_check(struct reader *reader, const struct rules *rules)
 {
 	for (size_t i = 0; i < rules->count; i++) {
 		reader->rule = i;
+		reader->name = rules->items[i].is_named ? rules->items[i].name
+							: STR_NONE;
 		check_reach(reader, rules);
 		check_need(reader, rules);
 	}

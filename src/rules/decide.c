@@ -73,8 +73,17 @@ answer(const struct rule *rule, struct facts *facts,
 	}
 	decision->instruction = instruction.name;
 	decision->json = instruction.json;
-	rules_note_need(facts, instruction.name);
 	work_fill(&rule->work, facts, decision);
+	/* Who has half of what a rule says does not have its answer. */
+	if (facts->scratch.overflow) {
+		decision->work_count = 0;
+		facts_note(facts, false,
+		    "%.*s: no memory for its work: the fallback is "
+		    "answered", STR_ARGS(rule->name));
+		fall_back(facts->input, decision);
+		return;
+	}
+	rules_note_need(facts, instruction.name);
 }
 
 bool

@@ -22,6 +22,7 @@ struct rules {
 	size_t count;
 	bool use_time;
 	bool have_work;
+	bool keep_calls;
 };
 
 /* What is odd about a list that has no errors (rules/check.c). */

@@ -26,6 +26,16 @@ read_template(struct reader *reader, struct str key, struct str text,
 	return false;
 }
 
+static void
+warn_of_lookalike(struct reader *reader, struct str key, struct str text)
+{
+	struct str name;
+
+	if (template_is_meant(reader->arena, text, &name))
+		reader_say(reader, READER_WARNING, key, STR_NONE,
+		    "sent as it is: did you mean ${%.*s}?", STR_ARGS(name));
+}
+
 /* Goes on behind a mistake, to find all. */
 static bool
 read_members(struct reader *reader, struct str key,
@@ -79,6 +89,7 @@ read_value(struct reader *reader, struct str key, struct json_object *value)
 	if (mold == NULL)
 		return NULL;
 	mold->path = key;
+	warn_of_lookalike(reader, key, json_text(value));
 	if (json_type(value) == JSON_OBJECT)
 		good = read_members(reader, key, value, mold);
 	else if (json_type(value) == JSON_ARRAY)

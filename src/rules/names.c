@@ -76,13 +76,28 @@ nearest_name(struct str word)
 	return config_nearest(word, known);
 }
 
+/* Of what has names below it. Two letters that have changed places count as
+ * two mistakes, which is much for so short a word. */
+static const char *
+nearest_root(struct str word)
+{
+	static const char *const roots[] = {"task", "worker"};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(roots); i++)
+		if (word.len > 2 &&
+		    str_distance(word, str_from(roots[i])) <= 2)
+			return roots[i];
+	return NULL;
+}
+
 bool
 names_check(const struct expr_reference *reference, struct err *err)
 {
 	if (reference->root != EXPR_ROOT_OTHER || name_of(reference) != NULL)
 		return true;
 	struct str word = str_slice(reference->steps[0].name, 0, 40);
-	const char *nearest = nearest_name(word);
+	const char *nearest = reference->count == 1 ? nearest_name(word)
+						    : nearest_root(word);
 	if (find_name(reference->steps, 1) != NULL)
 		return err_set(err, 0, "nothing stands below %.*s",
 		    STR_ARGS(word));
@@ -124,6 +139,17 @@ has_form(struct str text, const char *form, bool ordered)
 	return true;
 }
 
+/* Digits of which the first ones can be too large for a time: "24:00". */
+static bool
+is_within_day(struct str text)
+{
+	static const char latest[] = "23:59";
+	struct str hour = str_slice(text, 0, 2);
+
+	return str_compare(hour, str_slice(STR("23"), 0, hour.len)) <= 0 &&
+	    (text.len < 4 || text.at[3] <= latest[3]);
+}
+
 /* Whether a text is one that a name can have; `words` say which. */
 static bool
 can_have(const struct name *name, struct str text, bool ordered,
@@ -135,7 +161,8 @@ can_have(const struct name *name, struct str text, bool ordered,
 		return is_weekday(text);
 	case MEANS_TIME_OF_DAY:
 		*words = "written as \"09:05\", from \"00:00\" to \"23:59\"";
-		return has_form(text, "00:00", ordered);
+		return has_form(text, "00:00", ordered) &&
+		    is_within_day(text);
 	case MEANS_DATE:
 		*words = "written as \"2026-11-22\"";
 		return has_form(text, "0000-00-00", ordered);

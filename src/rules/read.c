@@ -4,6 +4,8 @@
  */
 #include "base/compat.h"
 
+#include <string.h>
+
 #include "rules/list.h"
 #include "rules/names.h"
 
@@ -81,6 +83,7 @@ read_condition(struct reader *reader, struct rules *rules, struct rule *rule,
 	expr_each_name(rule->when, check_name, &subject);
 	expr_each_pair(rule->when, check_pair, &subject);
 	expr_check(rule->when, warn, &subject);
+	expr_check_conflicts(rule->when, warn, &subject);
 }
 
 static bool
@@ -106,7 +109,7 @@ read_name(struct reader *reader, struct rule *rule, struct json_object *value)
 		    "expected a text of 1 to %zu characters",
 		    RULES_NAME_MOST);
 	else
-		rule->name = arena_str(reader->arena, name);
+		rule->name = reader->name = arena_str(reader->arena, name);
 	rule->is_named = true;
 }
 
@@ -133,6 +136,7 @@ read_rule(struct reader *reader, struct rules *rules,
 	struct json_object *when = json_get(value, "when");
 	bool is_last = reader->rule + 1 == rules->count;
 
+	reader->name = STR_NONE;
 	if (!reader_expect_members(reader, STR(""), value, known))
 		return;
 	read_name(reader, rule, json_get(value, "name"));
@@ -169,6 +173,44 @@ note_uses(struct rules *rules, const struct rule *rule)
 }
 
 static bool
+is_call(const char *instruction)
+{
+	static const char *const names[] = {
+	    "call", "conference", "dequeue", "redirect"};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		if (strcmp(names[i], instruction) == 0)
+			return true;
+	return false;
+}
+
+static void
+note_time_in(void *to, size_t at, const struct expr_reference *name)
+{
+	bool *uses_time = to;
+
+	(void)at;
+	*uses_time = *uses_time || names_is_time(name);
+}
+
+/* Conditions are looked at in their order: the time in one of them is in the
+ * answers of all rules behind it. */
+static void
+note_calls(struct rules *rules)
+{
+	bool uses_time = false;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule *rule = &rules->items[i];
+		if (rule->when != NULL)
+			expr_each_name(rule->when, note_time_in, &uses_time);
+		if (is_call(rule->answer.instruction.name) &&
+		    (uses_time || !work_is_none(&rule->work)))
+			rules->keep_calls = true;
+	}
+}
+
+static bool
 check_list(struct reader *reader, struct json_object *list)
 {
 	size_t count = json_length(list);
@@ -196,15 +238,17 @@ read_rules(struct reader *reader, struct rules *rules,
 	}
 	for (size_t i = 0; !reader->failed && i < rules->count; i++)
 		note_uses(rules, &rules->items[i]);
-	if (!reader->failed)
-		rules_check(reader, rules);
+	if (reader->failed)
+		return;
+	note_calls(rules);
+	rules_check(reader, rules);
 }
 
 struct rules *
 rules_read(struct json_object *list, struct arena *arena, rules_report *report,
     void *to)
 {
-	struct reader reader = {arena, report, to, RULES_NONE, false};
+	struct reader reader = {arena, report, to, RULES_NONE, STR_NONE, false};
 	struct rules *rules = arena_alloc(arena, sizeof *rules);
 
 	if (rules == NULL || !check_list(&reader, list))
@@ -233,6 +277,12 @@ bool
 rules_use_time(const struct rules *rules)
 {
 	return rules->use_time;
+}
+
+bool
+rules_keep_calls(const struct rules *rules)
+{
+	return rules->keep_calls;
 }
 
 bool

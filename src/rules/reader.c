@@ -15,7 +15,8 @@ reader_say(struct reader *reader, enum reader_severity severity,
     struct str key, struct str shown, const char *format, ...)
 {
 	struct rules_fault fault = {.is_warning = severity == READER_WARNING,
-	    .rule = reader->rule, .key = key, .shown = shown};
+	    .rule = reader->rule, .name = reader->name, .key = key,
+	    .shown = shown};
 	char message[2 * sizeof((struct err *)NULL)->text];
 	va_list arguments;
 

@@ -14,6 +14,7 @@ struct reader {
 	rules_report *report;
 	void *to;
 	size_t rule; /* the one that is read, or RULES_NONE */
+	struct str name; /* that it is given; absent: none, or not read yet */
 	bool failed;
 };
 

@@ -45,6 +45,7 @@ struct rules;
 struct rules_fault {
 	bool is_warning;
 	size_t rule;         /* from 0; RULES_NONE: the whole list */
+	struct str name;     /* of the rule, if it is given one; else absent */
 	struct str key;      /* below the rule: "", "when", "answer.from" */
 	const char *message;
 	struct str shown;    /* absent, or what expr_caret makes of an
@@ -65,6 +66,11 @@ struct str rules_name(const struct rules *rules, size_t index);
 bool rules_use_time(const struct rules *rules);
 /* Whether a rule asks for work besides its answer. */
 bool rules_have_work(const struct rules *rules);
+
+/* Whether a rule's answer puts a call through to a Worker, and has to be kept
+ * before it is given: the rule asks for work, or the answer depends on the
+ * time. */
+bool rules_keep_calls(const struct rules *rules);
 
 /* A local time, in the words of conditions. */
 struct rules_time {

@@ -35,6 +35,76 @@ template_is_whole(const struct template *template)
 	return template->count == 1 && template->parts[0].literal.at == NULL;
 }
 
+static bool
+is_of_name(char c)
+{
+	return ascii_is_alpha((unsigned char)c) ||
+	    ascii_is_digit((unsigned char)c) || c == '_' || c == '.';
+}
+
+/* The name that a text begins with, or something like one. */
+static struct str
+leading_name(struct str text)
+{
+	size_t length = 0;
+
+	while (length < text.len && is_of_name(text.at[length]))
+		length++;
+	while (length > 0 && text.at[length - 1] == '.')
+		length--;
+	return str_slice(text, 0, length);
+}
+
+static bool
+is_name(struct arena *arena, struct str text)
+{
+	struct expr_reference reference;
+	struct err err;
+
+	return text.len > 0 && expr_reference_parse(arena, text,
+	    EXPR_IN_RULE, &reference, &err) && names_check(&reference, &err);
+}
+
+bool
+template_is_meant(struct arena *arena, struct str text, struct str *name)
+{
+	static const struct str signs[] = {{"$", 1}, {"{{", 2}};
+
+	for (size_t at = 0; at < text.len; at++)
+		for (size_t i = 0; i < ARRAY_LENGTH(signs); i++) {
+			struct str rest = str_slice(text, at, text.len);
+			if (!str_has_prefix(rest, signs[i]))
+				continue;
+			rest = str_slice(rest, signs[i].len, rest.len);
+			*name = leading_name(str_trim(rest));
+			if (is_name(arena, *name))
+				return true;
+		}
+	return false;
+}
+
+/* Shells have other ways to write a default; == is none of them. */
+static void
+suggest_default(struct str name, struct err *err)
+{
+	for (size_t i = 1; i < name.len; i++) {
+		char c = name.at[i];
+		if (c != '-' && c != ':' && c != '=')
+			continue;
+		if (c == '=' && i + 1 < name.len && name.at[i + 1] == '=')
+			return;
+		struct str rest = str_slice(name, i, name.len);
+		while (rest.len > 0 && str_has_byte(STR(":=-"), rest.at[0]))
+			rest = str_slice(rest, 1, rest.len);
+		(void)err_set(err, i,
+		    "a default is written behind ':-', such as "
+		    "${%.*s:-%.*s}; a hyphen is part of no name",
+		    STR_ARGS(str_slice(name, 0, i < 64 ? i : 64)),
+		    STR_ARGS(str_slice(rest, 0, 64)));
+		return;
+	}
+}
+
 /* What stands between the braces, which `at` is the offset of. */
 static bool
 parse_place(struct arena *arena, struct str inside, size_t at,
@@ -54,6 +124,7 @@ parse_place(struct arena *arena, struct str inside, size_t at,
 		    "expected a name without blanks between ${ and }");
 	if (!expr_reference_parse(
 		arena, name, EXPR_IN_RULE, &part->reference, err)) {
+		suggest_default(name, err);
 		err->at += at;
 		return false;
 	}

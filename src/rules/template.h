@@ -35,6 +35,10 @@ struct template {
 /* Whether a text has a place to fill, or something that would be one. */
 bool template_is_one(struct str text);
 
+/* Whether a name of rules stands in it the way other languages write a place:
+ * $task.called, {{task.called}}. *name: which. */
+bool template_is_meant(struct arena *arena, struct str text, struct str *name);
+
 /* False: *err says what was expected, and where. What it refers to lies in
  * the arena. */
 MUST_USE bool template_parse(struct arena *arena, struct str text,

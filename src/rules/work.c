@@ -121,6 +121,26 @@ check_filled_attributes(struct facts *facts, struct json_object *value)
 	return STR_NONE;
 }
 
+static const struct {
+	const char *key, *kind, *parameter, *whose;
+} targets[] = {
+	[RULES_UPDATE_WORKER] = {"then.worker", "WK", "WorkerSid", "Worker"},
+	[RULES_UPDATE_TASK] = {"then.task", "WT", "TaskSid", "Task"},
+};
+
+static bool
+check_target(struct facts *facts, enum rules_work_kind kind, struct str sid)
+{
+	struct err err;
+
+	if (sid.at != NULL && sid_check(sid, targets[kind].kind, &err))
+		return true;
+	facts_note(facts, true, "%s: nothing is done to the %s: %s %s",
+	    targets[kind].key, targets[kind].whose, targets[kind].parameter,
+	    sid.at == NULL ? "is missing" : "is no SID of one");
+	return false;
+}
+
 static void
 fill_one(const struct mold *mold, struct facts *facts,
     enum rules_work_kind kind, struct str sid, struct rules_decision *decision)
@@ -131,16 +151,12 @@ fill_one(const struct mold *mold, struct facts *facts,
 	struct json_object *value;
 	struct err err;
 
-	if (mold == NULL)
+	if (mold == NULL || !check_target(facts, kind, sid))
 		return;
-	if (!sid_check(sid, kind == RULES_UPDATE_WORKER ? "WK" : "WT", &err)) {
-		facts_note(facts, true, "then: %s", err.text);
-		return;
-	}
 	struct str json = mold_fill(mold, &run);
 	if (json.at == NULL ||
 	    !json_parse(&facts->scratch, json, limits, &value, &err)) {
-		facts_note(facts, true, "then: too large");
+		facts_note(facts, true, "%s: too large", targets[kind].key);
 		return;
 	}
 	*work = (struct rules_work){.kind = kind, .sid = sid};

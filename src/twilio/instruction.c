@@ -73,6 +73,15 @@ static const struct caution {
 
 static const struct {
 	enum kind kind;
+	const char *name, *text;
+} remarks[] = {
+#define REMARK(instruction, parameter, text) \
+	{KIND_##instruction, #parameter, text},
+#include "twilio/instructions.h"
+};
+
+static const struct {
+	enum kind kind;
 	const char *name;
 } refused[] = {
 #define REFUSED(instruction, parameter) {KIND_##instruction, #parameter},
@@ -450,6 +459,10 @@ write_parameter(FILE *out, const struct parameter *parameter)
 		if (cautions[i].kind == parameter->kind &&
 		    strcmp(cautions[i].name, parameter->name) == 0)
 			write_sentence(out, cautions[i].text);
+	for (size_t i = 0; i < ARRAY_LENGTH(remarks); i++)
+		if (remarks[i].kind == parameter->kind &&
+		    strcmp(remarks[i].name, parameter->name) == 0)
+			write_sentence(out, remarks[i].text);
 	if (parameter->error != 0)
 		fprintf(out, "Twilio error %u.\n", parameter->error);
 }

@@ -9,6 +9,7 @@
  * PARAMETER(instruction, name, name in the REST API or "", domain, necessity,
  *     Twilio's error number or 0, what it does)
  * CAUTION(instruction, parameter, GIVEN or MISSING, error number or 0, why)
+ * REMARK(instruction, parameter, what the manual page says of it besides)
  * REFUSED(instruction, parameter)  of the Conference Participants API, which
  *     Twilio's page excepts
  *
@@ -24,6 +25,9 @@
 #endif
 #ifndef CAUTION
 #define CAUTION(instruction, parameter, condition, error, text)
+#endif
+#ifndef REMARK
+#define REMARK(instruction, parameter, text)
 #endif
 #ifndef REFUSED
 #define REFUSED(instruction, parameter)
@@ -44,7 +48,7 @@ PARAMETER(dequeue, record, "DequeueRecord", call_record, OPTIONAL, 0, "Whether t
 PARAMETER(dequeue, timeout, "DequeueTimeout", ring_seconds, OPTIONAL, 0, "Seconds to ring, by default 60; a SIP address rings 600 at most.")
 PARAMETER(dequeue, status_callback_url, "DequeueStatusCallbackUrl", url, OPTIONAL, 40157, "Is told about the call by GET.")
 PARAMETER(dequeue, status_callback_events, "DequeueStatusCallbackEvent", call_events, OPTIONAL, 40134, "What it is told about, by default completed.")
-CAUTION(dequeue, post_work_activity_sid, GIVEN, 0, "acts in single-tasking Workspaces only")
+REMARK(dequeue, post_work_activity_sid, "acts in single-tasking Workspaces only")
 
 INSTRUCTION(call, 40114, 40113, "Calls the Worker and runs TwiML when the call is answered.")
 PARAMETER(call, to, "CallTo", address, OPTIONAL, 40110, "Whom to call; by default the Worker's attribute contact_uri.")
@@ -94,7 +98,7 @@ PARAMETER(conference, region, "Region", region, OPTIONAL, 0, "Where the conferen
 PARAMETER(conference, sip_auth_username, "SipAuthUsername", text, OPTIONAL, 0, "For a SIP address that asks for it.")
 PARAMETER(conference, sip_auth_password, "SipAuthPassword", text, OPTIONAL, 0, "For a SIP address that asks for it.")
 PARAMETER(conference, jitter_buffer_size, "JitterBufferSize", jitter_buffer, OPTIONAL, 0, "Of the Worker's call.")
-CAUTION(conference, post_work_activity_sid, GIVEN, 0, "acts in single-tasking Workspaces only")
+REMARK(conference, post_work_activity_sid, "acts in single-tasking Workspaces only")
 CAUTION(conference, room_name, GIVEN, 0, "is no longer documented: the conference is named after the Task SID")
 REFUSED(conference, byoc)
 REFUSED(conference, call_reason)
@@ -113,4 +117,5 @@ INSTRUCTION(defer, 0, 0, "Does nothing yet: the Reservation is accepted or rejec
 #undef INSTRUCTION
 #undef PARAMETER
 #undef CAUTION
+#undef REMARK
 #undef REFUSED

@@ -71,6 +71,7 @@ check_outcome(const struct expr *expr, size_t size)
 	MUST(outcome == EXPR_TOO_LONG || (seen.count > 0 &&
 		seen.count <= steps));
 	expr_check(expr, warn, &seen);
+	expr_check_conflicts(expr, warn, &seen);
 	arena_release(&arena);
 	expr_pack_free(pack);
 }

@@ -493,6 +493,91 @@ test_warned(void)
 	}
 }
 
+/* Comparisons in one AND; `at`: where the one begins that cannot hold as well,
+ * -1 for none. */
+static const struct {
+	const char *text;
+	int at;
+	const char *why;
+} conflicts[] = {
+#define EXCLUDE "did you mean OR?"
+#define LISTS "one of them needs a list, the other holds for no list"
+	{"time_of_day >= '22:00' AND time_of_day < '06:00'", 27, EXCLUDE},
+	{"time_of_day >= '22:00' OR time_of_day < '06:00'", -1, ""},
+	{"time_of_day >= '06:00' AND time_of_day < '22:00'", -1, ""},
+	{"task.a > 5 AND task.b == 1 AND task.a < 3", 31, EXCLUDE},
+	{"task.a > 5 AND task.b < 3", -1, ""},
+	{"task.a > 5 AND task.a[0] < 3", -1, ""},
+	{"task.a > 5 AND task.a < 6", -1, ""},
+	{"task.a >= 5 AND task.a <= 5", -1, ""},
+	{"task.a > 5 AND task.a <= 5.0", 15, EXCLUDE},
+	{"task.a >= 5 AND task.a < 5", 16, EXCLUDE},
+	{"5 < task.a AND 3 > task.a", 15, EXCLUDE},
+	{"5 > task.a AND 3 < task.a", -1, ""},
+	{"5 > task.a AND task.a > 5", 15, EXCLUDE},
+	{"task.a > 5 AND task.a > 7", -1, ""},
+	{"task.a > 5 AND task.a > '7'", 15, EXCLUDE},
+	{"task.a == 1 AND task.a == 2", 16, EXCLUDE},
+	{"task.a == 1 AND task.a == 1.0", -1, ""},
+	{"task.a == 1 AND 1 != task.a", 16, EXCLUDE},
+	{"task.a == 1 AND task.a != 2", -1, ""},
+	{"task.a != 1 AND task.a != 2", -1, ""},
+	{"task.a == 'x' AND task.a > 'y'", 18, EXCLUDE},
+	{"task.a == 'z' AND task.a > 'y'", -1, ""},
+	{"task.a == null AND task.a < 5", 19, EXCLUDE},
+	{"task.a != null AND task.a < 5", -1, ""},
+	{"task.a IN ['x', 'y'] AND task.a == 'z'", 25, EXCLUDE},
+	{"task.a IN ['x', 'y'] AND task.a == 'y'", -1, ""},
+	{"task.a IN [1, 2] AND task.a IN [3, 4]", 21, EXCLUDE},
+	{"task.a IN [1, 2] AND task.a IN [2, 3]", -1, ""},
+	{"task.a IN [1, task.b] AND task.a IN [3]", -1, ""},
+	{"task.a == 1 AND task.a NOT IN [1, 2]", 16, EXCLUDE},
+	{"task.a IN [1, 5] AND task.a > 5", 21, EXCLUDE},
+	{"task.a == 'ab' AND task.a CONTAINS 'b'", -1, ""},
+	{"task.a == 'ab' AND task.a CONTAINS 'c'", 19, EXCLUDE},
+	{"task.lang == 'es' AND task.lang HAS 'es'", 22, LISTS},
+	{"'es' IN task.lang AND task.lang != null", 22, LISTS},
+	{"task.lang HAS 'es' AND task.lang HAS 'en'", -1, ""},
+	{"task.lang HAS 'es' AND task.lang CONTAINS 'en'", -1, ""},
+	{"task.lang HAS 'es' AND task.lang NOT IN ['x']", -1, ""},
+	{"task.lang HAS 'es' AND task.lang IN ['es']", 23, LISTS},
+	{"task.a == 1 AND (task.b == 2 AND task.a == 2)", 33, EXCLUDE},
+	{"task.a == 1 AND (task.b == 2 OR task.a == 2)", -1, ""},
+	{"task.c == 1 OR NOT (task.a == 1 AND task.a == 2)", 36, EXCLUDE},
+	{"task.a == 1 OR task.a == 2 AND task.a == 3", 31, EXCLUDE},
+#undef EXCLUDE
+#undef LISTS
+};
+
+static void
+test_conflicts(void)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(conflicts); i++) {
+		struct err err = {.text = ""};
+		struct buf told, expected;
+		struct expr *expr = expr_parse(&arena,
+		    str_from(conflicts[i].text), EXPR_IN_RULE, &err);
+
+		if (!ok(expr != NULL, "parses: %s: %s", conflicts[i].text,
+			err.text))
+			continue;
+		buf_init(&told, 8192);
+		buf_init(&expected, 8192);
+		expr_check_conflicts(expr, warn, &told);
+		if (conflicts[i].at >= 0)
+			warn(&expected, (size_t)conflicts[i].at,
+			    arena_format(&arena, "never holds together with "
+				"the comparison of the same name before it: %s",
+				conflicts[i].why).at);
+		is_str(buf_str(&told),
+		    expected.len == 0 ? "" : arena_str(&arena,
+			buf_str(&expected)).at, "conflict or not: %s",
+		    conflicts[i].text);
+		buf_release(&told);
+		buf_release(&expected);
+	}
+}
+
 /* `count` times `open`, then `middle`, then `count` times `close`. */
 static struct str
 nest(const char *open, const char *middle, const char *close, size_t count)
@@ -729,6 +814,7 @@ main(void)
 	test_printed();
 	test_equal();
 	test_warned();
+	test_conflicts();
 	test_depth();
 	test_length();
 	test_reference_limit();

@@ -145,8 +145,6 @@ static const struct {
 	{"redirect", "url", ",\"url\":\"https://h/\""},
 };
 
-#define WORKSPACES \
-	"warning post_work_activity_sid: acts in single-tasking Workspaces only\n"
 #define NO_ACTIVITY \
 	"warning activity_sid: without it the Worker keeps its Activity, but " \
 	"one table of Twilio's calls it required" E(40100) "\n"
@@ -163,7 +161,7 @@ static const struct {
 	{"dequeue alone", "{\"instruction\":\"dequeue\"}", "", "{\"instruction\":\"dequeue\"}", "dequeue"},
 	{"dequeue, parameters in the order of the table",
 	    "{\"status_callback_events\":\"completed\",\"status_callback_url\":\"http://h\",\"timeout\":5,\"record\":\"do-not-record\",\"post_work_activity_sid\":\"WA" ID "\",\"from\":\"+12\",\"to\":\"client:a\",\"instruction\":\"dequeue\"}",
-	    WORKSPACES,
+	    "",
 	    "{\"instruction\":\"dequeue\",\"to\":\"client:a\",\"from\":\"+12\",\"post_work_activity_sid\":\"WA" ID "\",\"record\":\"do-not-record\",\"timeout\":5,\"status_callback_url\":\"http://h\",\"status_callback_events\":\"completed\"}", "dequeue"},
 	{"dequeue to a SIP address for 600 seconds", "{\"instruction\":\"dequeue\",\"to\":\"sip:a@b\",\"timeout\":600}", "", "{\"instruction\":\"dequeue\",\"to\":\"sip:a@b\",\"timeout\":600}", "dequeue"},
 	{"dequeue to a SIP address for longer", "{\"instruction\":\"dequeue\",\"to\":\"sip:a@b\",\"timeout\":601}", "warning timeout: a SIP address rings at most 600 seconds\n", "{\"instruction\":\"dequeue\",\"to\":\"sip:a@b\",\"timeout\":601}", "dequeue"},

@@ -40,7 +40,8 @@ collect(void *to, const struct rules_fault *fault)
 	struct buf *buf = to;
 
 	if (fault->rule != RULES_NONE)
-		buf_format(buf, "%zu.", fault->rule + 1);
+		buf_format(buf, "%zu%s%.*s.", fault->rule + 1,
+		    fault->name.at == NULL ? "" : " ", STR_ARGS(fault->name));
 	buf_format(buf, "%.*s: %s%s\n", STR_ARGS(fault->key),
 	    fault->is_warning ? "warning: " : "", fault->message);
 	if (fault->shown.at != NULL)
@@ -248,7 +249,7 @@ static const struct {
     {"[{\"name\":\"a\\nb\",\"answer\":{}}]",
 	"1.name: expected a text of 1 to 64 characters\n", false},
     {"[{\"name\":\"rest\",\"when\":\"task.a==1\",\"answer\":{}}," REST "]",
-	"2.name: rule 1 has this name already\n", false},
+	"2 rest.name: rule 1 has this name already\n", false},
     {"[{\"name\":\"rule 2\",\"when\":\"task.a==1\",\"answer\":{}},"
      "{\"answer\":{}}]",
 	"2.name: rule 1 has this name already\n", false},
@@ -273,7 +274,8 @@ static const struct {
 	"1 IN [1, language]\n"
 	"         ^\n", false},
     {"[{\"when\":\"TASK.a == null\",\"answer\":{}}," REST "]",
-	"1.when: there is no TASK: attributes begin with task. or worker.\n"
+	"1.when: there is no TASK: attributes begin with task. or worker.; "
+	"did you mean task?\n"
 	"TASK.a == null\n"
 	"^\n", false},
     {"[{\"when\":\"task == null\",\"answer\":{}}," REST "]",
@@ -319,10 +321,6 @@ static const struct {
 	"'WT000000000000000000000...\n"
 	"^\n", true},
     {"[{\"when\":\"workflow_sid HAS 'x'\",\"answer\":{}}," REST "]",
-	"1.when: warning: never equal: workflow_sid is WW and 32 hexadecimal "
-	"digits\n"
-	"workflow_sid HAS 'x'\n"
-	"                 ^\n"
 	"1.when: warning: HAS needs a list on its left\n"
 	"workflow_sid HAS 'x'\n"
 	"^\n", true},
@@ -347,13 +345,48 @@ static const struct {
      "{\"when\":\"task.b == 2\",\"answer\":{}}," REST "]", "", true},
     {"[{\"when\":\"1 == 1 OR task.a == 5\",\"answer\":{}}," REST "]",
 	"1.when: warning: always holds, whatever the callback says\n"
-	"2.when: warning: is never reached: rule 1 always matches\n", true},
+	"2 rest.when: warning: is never reached: rule 1 always matches\n", true},
     {"[{\"when\":\"NOT (1 != 1) AND 2 IN [1, 2]\",\"answer\":{}}," REST "]",
 	"1.when: warning: both sides are constants, and this never holds\n"
 	"NOT (1 != 1) AND 2 IN [1, 2]\n"
 	"     ^\n"
 	"1.when: warning: always holds, whatever the callback says\n"
-	"2.when: warning: is never reached: rule 1 always matches\n", true},
+	"2 rest.when: warning: is never reached: rule 1 always matches\n", true},
+    {"[{\"when\":\"taks.x == 1\",\"answer\":{}}," REST "]",
+	"1.when: there is no taks: attributes begin with task. or worker.; did "
+	"you mean task?\n"
+	"taks.x == 1\n"
+	"^\n", false},
+    {"[{\"when\":\"colour.x == 1\",\"answer\":{}}," REST "]",
+	"1.when: there is no colour: attributes begin with task. or worker.\n"
+	"colour.x == 1\n"
+	"^\n", false},
+    {"[{\"when\":\"weekday HAS 'mon'\",\"answer\":{}}," REST "]",
+	"1.when: warning: HAS needs a list on its left\n"
+	"weekday HAS 'mon'\n"
+	"^\n", true},
+    {"[{\"when\":\"'mon' NOT IN weekday\",\"answer\":{}}," REST "]",
+	"1.when: warning: NOT IN needs a list on its right\n"
+	"'mon' NOT IN weekday\n"
+	"             ^\n", true},
+    {"[{\"when\":\"time_of_day >= '24:00'\",\"answer\":{}}," REST "]",
+	"1.when: warning: not in the order of time: time_of_day is written as "
+	"\"09:05\", from \"00:00\" to \"23:59\"\n"
+	"time_of_day >= '24:00'\n"
+	"               ^\n", true},
+    {"[{\"when\":\"time_of_day >= '23:6'\",\"answer\":{}}," REST "]",
+	"1.when: warning: not in the order of time: time_of_day is written as "
+	"\"09:05\", from \"00:00\" to \"23:59\"\n"
+	"time_of_day >= '23:6'\n"
+	"               ^\n", true},
+    {"[{\"when\":\"time_of_day == '19:59' OR time_of_day > '2'\","
+     "\"answer\":{}}," REST "]", "", true},
+    {"[{\"name\":\"night\",\"when\":\"time_of_day >= '22:00' AND "
+     "time_of_day < '06:00'\",\"answer\":{}}," REST "]",
+	"1 night.when: warning: never holds together with the comparison of "
+	"the same name before it: did you mean OR?\n"
+	"time_of_day >= '22:00' AND time_of_day < '06:00'\n"
+	"                           ^\n", true},
     /* answers */
     {"[{\"answer\":{\"instruction\":\"dequue\"}}]",
 	"1.answer.instruction: \"dequue\" is no instruction; did you mean "
@@ -413,6 +446,28 @@ static const struct {
     {"[{\"answer\":{\"instruction\":\"call\",\"from\":\"${task.a}\","
      "\"url\":\"http://${task.host}/x?y=${task.b:-1}\","
      "\"timeout\":\"${task.x:-30}\",\"accept\":\"${task.y}\"}}]", "", true},
+    {"[{\"answer\":{\"instruction\":\"call\",\"url\":\"http://x.example/\","
+     "\"from\":\"${task.called-+1500}\"}}]",
+	"1.answer.from: a default is written behind ':-', such as "
+	"${task.called:-+1500}; a hyphen is part of no name\n"
+	"${task.called-+1500}\n"
+	"             ^\n", false},
+    {"[{\"answer\":{\"instruction\":\"call\",\"url\":\"http://x.example/\","
+     "\"from\":\"${task.called:=+1500}\"}}]",
+	"1.answer.from: a default is written behind ':-', such as "
+	"${task.called:-+1500}; a hyphen is part of no name\n"
+	"${task.called:=+1500}\n"
+	"             ^\n", false},
+    {"[{\"answer\":{\"instruction\":\"call\",\"from\":\"$task.called\","
+     "\"url\":\"http://x.example/{{worker.name}}?p=$1&q={{x}}&r=$${task}\"},"
+     "\"then\":{\"task\":{\"attributes\":{\"by\":[\"$worker_sid\"]}}}}]",
+	"1.answer.from: warning: sent as it is: did you mean "
+	"${task.called}?\n"
+	"1.answer.url: warning: sent as it is: did you mean ${worker.name}?\n"
+	"1.then.task.attributes.by: warning: sent as it is: did you mean "
+	"${worker_sid}?\n", true},
+    {"[{\"answer\":{\"instruction\":\"call\",\"from\":\"$task\","
+     "\"url\":\"http://x.example/{{x}}$1?p=$${task.x}\"}}]", "", true},
     /* what does not suit */
     {"[{\"answer\":{\"instruction\":\"dequeue\"}}]",
 	"1.answer: warning: dequeue of a Task without the attribute call_sid "
@@ -711,6 +766,89 @@ test_work(void)
 	ok(decision.is_fallback && decision.work_count == 0,
 	    "a fallback asks for no work");
 	arena_release(&arena);
+}
+
+static void
+test_work_of_nobody(void)
+{
+	struct rules *rules = read_list("[{\"answer\":" ACCEPT ",\"then\":"
+	    "{\"worker\":{\"activity_sid\":\"" WA1 "\"},"
+	    "\"task\":{\"attributes\":{\"a\":1}}}}]");
+	struct callback callback = base;
+	struct rules_input input = {.callback = &callback,
+	    .fallback = &fallback};
+	struct rules_decision decision;
+
+	callback.worker_sid = STR("WK1");
+	callback.task_sid = STR_NONE;
+	ok(rules_decide(rules, &input, &arena, &decision), "there is memory");
+	is_str(decision.json, ACCEPT, "the answer is given");
+	is_int((int64_t)decision.work_count, 0, "... without work");
+	is_str(str_from(notes_of(&decision)),
+	    "then.worker: nothing is done to the Worker: WorkerSid is no SID "
+	    "of one\n"
+	    "then.task: nothing is done to the Task: TaskSid is missing\n",
+	    "... and it is said why");
+	arena_release(&arena);
+}
+
+static const char *attributes_of(const char *piece);
+
+/* 270 times 4,086 bytes are more than there is room for. */
+static void
+test_work_without_memory(void)
+{
+	struct buf list;
+
+	buf_init(&list, (size_t)1 << 20);
+	buf_add_str(&list, STR("[{\"name\":\"it\",\"answer\":" ACCEPT
+	    ",\"then\":{\"worker\":{\"activity_sid\":\"" WA1 "\"},"
+	    "\"task\":{\"attributes\":{\"a\":["));
+	for (int i = 0; i < 270; i++)
+		buf_format(&list, "%s\"${task.text}\"", i == 0 ? "" : ",");
+	buf_add_str(&list, STR("]}}}}]"));
+	buf_add_byte(&list, '\0');
+	struct rules *rules = read_list(list.at);
+	if (!ok(rules != NULL, "work of much is taken: %.*s",
+		STR_ARGS(buf_str(&said))))
+		return;
+	struct rules_decision decision =
+	    decide(rules, attributes_of("x"), "{}");
+	ok(decision.is_fallback && decision.work_count == 0,
+	    "without memory for the work the fallback is answered");
+	is_str(decision.json, REJECT, "... as it is configured");
+	ok(strstr(notes_of(&decision), "it: no memory for its work: the "
+		"fallback is answered\n") != NULL, "... which is noted");
+	buf_release(&list);
+	arena_release(&arena);
+}
+
+static void
+test_kept_calls(void)
+{
+	static const struct {
+		const char *list;
+		bool keeps;
+	} rows[] = {
+	    {"[{\"answer\":{\"instruction\":\"dequeue\"}}]", false},
+	    {"[{\"answer\":{\"instruction\":\"dequeue\"},"
+	     "\"then\":{\"task\":{\"attributes\":{\"a\":1}}}}]", true},
+	    {"[{\"answer\":" ACCEPT ","
+	     "\"then\":{\"task\":{\"attributes\":{\"a\":1}}}}]", false},
+	    {"[{\"when\":\"date > '2026'\",\"answer\":{}},"
+	     "{\"answer\":{\"instruction\":\"conference\"}}]", true},
+	    {"[{\"when\":\"task.a == 1\","
+	     "\"answer\":{\"instruction\":\"conference\"}},"
+	     "{\"when\":\"date > '2026'\",\"answer\":{}}," REST "]", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		struct rules *rules = read_list(rows[i].list);
+		is_int(rules != NULL && rules_keep_calls(rules),
+		    rows[i].keeps, "calls are kept or not: %s",
+		    rows[i].list);
+		arena_release(&arena);
+	}
 }
 
 /* ---- the time */
@@ -1078,6 +1216,9 @@ main(void)
 	test_answers();
 	test_call_sid();
 	test_work();
+	test_work_of_nobody();
+	test_work_without_memory();
+	test_kept_calls();
 	test_time();
 	test_hostile();
 	test_budget();

@@ -99,8 +99,10 @@ static const struct {
     {"${}", 2, "expected a name without blanks between ${ and }"},
     {"${ task.n }", 2, "expected a name without blanks between ${ and }"},
     {"${:-x}", 2, "expected a name without blanks between ${ and }"},
-    {"x${task.n-1}", 9, "extraneous input '-1' expecting the end, and a "
-			"hyphen is part of no name"},
+    {"x${task.n-1}", 9, "a default is written behind ':-', such as "
+			"${task.n:-1}; a hyphen is part of no name"},
+    {"${task.n=1}", 8, "a default is written behind ':-', such as "
+		       "${task.n:-1}; a hyphen is part of no name"},
     {"${task.}", 7, "mismatched input '<EOF>' expecting a name"},
     {"${5}", 2, "extraneous input '5' expecting a name"},
     {"${task.n == 5}", 9, "extraneous input '==' expecting the end"},
