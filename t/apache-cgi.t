@@ -39,4 +39,19 @@ subtest 'nothing beside the program can be downloaded' => sub {
     is $client->request(method => 'GET', target => '/page.txt')->{status}, 200, 'other files are served';
 };
 
+subtest 'a configuration in the document root' => sub {
+    my $directory = $apache->{directory};
+    my $status = sub { $client->request(method => 'GET', target => '/taskrouter/healthz')->{status} };
+    rename "$directory/taskrouter.json", "$directory/htdocs/taskrouter.json" or die $!;
+    is $status->(), 500, 'its mode is 0600, Apache denies it to browsers: refused all the same';
+    my $htaccess = TaskRouter::Servers::shipped('apache/htaccess');
+    TaskRouter::Process::write_file("$directory/htdocs/.htaccess",
+        "SetEnv TASKROUTER_CONFIG $directory/htdocs/taskrouter.json\n$htaccess");
+    is $status->(), 200, 'named by SetEnv: taken';
+    is $client->request(method => 'GET', target => '/taskrouter.json')->{status}, 403, '... and still denied to browsers';
+    TaskRouter::Process::write_file("$directory/htdocs/.htaccess", $htaccess);
+    rename "$directory/htdocs/taskrouter.json", "$directory/taskrouter.json" or die $!;
+    is $status->(), 200, 'back above it';
+};
+
 done_testing;

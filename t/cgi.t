@@ -88,6 +88,49 @@ subtest 'where the configuration is found' => sub {
     is $ask->(@account, TWILIO_AUTH_TOKEN => 'other', TASKROUTER_PUBLIC_URL => $public_url), 403, '... with another token';
 };
 
+subtest 'a configuration below the document root' => sub {
+    my $top = temporary_directory();
+    my $inner = make_directory(make_directory("$top/site") . '/cgi-bin');
+    my $program = program_copy($inner, 'taskrouter.cgi');
+    my $ask = sub {
+        my %environment = (@{ TaskRouter::Responder::cgi_parameters(callback_request(), doubled_headers => 'join') }, @_);
+        my $run = run_command([program_command($program)], stdin => callback_request()->{body}, environment => \%environment);
+        return ({ TaskRouter::FastCGI::parse_answer($run->{out}) }->{status}, $run->{err});
+    };
+    my $refused = sub {
+        my ($what, $root) = @_;
+        my ($status, $log) = $ask->(DOCUMENT_ROOT => $root);
+        is $status, 500, "$what: refused";
+        like $log, qr/taskrouter\.json: lies below the document root/, '... the log says why';
+    };
+    symlink $top, "$top/link" or die $!;
+    for my $mode (0600, 0644) {
+        write_configuration("$top/site/taskrouter.json", '{"account_sid": "' . $account . '", "auth_token": "' . $auth_token
+            . '", "public_url": "' . $public_url . '", "allow_readable_secrets": true}');
+        chmod $mode, "$top/site/taskrouter.json" or die $!;
+        my $text = sprintf '%04o', $mode;
+        $refused->("$text, in the document root", "$top/site");
+        $refused->("$text, by another name of it", "$top/link/site/");
+        $refused->("$text, below it", $top);
+        is +($ask->(DOCUMENT_ROOT => $inner))[0], 200, "$text, above it: taken";
+        is +($ask->(DOCUMENT_ROOT => "$top/sit"))[0], 200, "$text, a root that is not there";
+    }
+    make_directory("$top/site2");
+    is +($ask->(DOCUMENT_ROOT => "$top/site2"))[0], 200, 'below a folder whose name begins so';
+    make_directory("$top/away");
+    rename "$top/site/taskrouter.json", "$top/away/x.json" or die $!;
+    symlink "$top/away/x.json", "$top/site/taskrouter.json" or die $!;
+    $refused->('a symbolic link out of it', "$top/site");
+    $refused->('a symbolic link into it', "$top/away");
+
+    my ($status, $log) = $ask->(DOCUMENT_ROOT => $top, TASKROUTER_CONFIG => "$top/away/x.json");
+    is $status, 200, 'one that TASKROUTER_CONFIG names is taken';
+    like $log, qr/x\.json: warning: lies below the document root/, '... the log warns';
+    ($status, $log) = $ask->(DOCUMENT_ROOT => $inner, TASKROUTER_CONFIG => "$top/away/x.json");
+    is $status, 200, 'above the document root';
+    unlike $log, qr/document root/, '... it does not';
+};
+
 subtest 'one write, and nothing else on standard output' => sub {
     my $answer = $cgi->request(callback_request());
     like $answer->{raw}, qr/\AStatus: 200 OK\r\n/, 'begins with the status';

@@ -5,8 +5,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -45,23 +43,30 @@ real_path(struct arena *arena, const char *path)
 	return copy;
 }
 
-/* The web server hands out what lies below its document root and it can
- * read, unless it was told not to, which cannot be seen from here. A file
- * that only its owner can read is safe where the host runs each customer's
- * programs as that customer. */
+/* Both are real paths. */
 static bool
-is_downloadable(struct arena *arena, const char *file)
+is_within(struct str directory, struct str path)
+{
+	return directory.len > 0 && str_has_prefix(path, directory) &&
+	    (directory.len == 1 || path.len == directory.len ||
+		path.at[directory.len] == '/');
+}
+
+/* The web server hands out what lies below its document root, by the name of
+ * a symbolic link too, unless it was told not to, which cannot be seen from
+ * here. Nor does the file's mode say anything: on most hosts the server reads
+ * as the same user as this program. */
+bool
+find_is_downloadable(struct arena *arena, const char *file)
 {
 	struct str root = real_path(arena, getenv("DOCUMENT_ROOT"));
-	struct str real = real_path(arena, file);
-	struct stat status;
+	struct str beside = directory_of(str_from(file));
+	const char *directory = beside.len == 0
+	    ? "."
+	    : arena_format(arena, "%.*s", STR_ARGS(beside)).at;
 
-	if (root.len == 0 || real.len <= root.len ||
-	    !str_has_prefix(real, root) ||
-	    (root.len > 1 && real.at[root.len] != '/'))
-		return false;
-	return stat(file, &status) != 0 ||
-	    (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+	return is_within(root, real_path(arena, file)) ||
+	    is_within(root, real_path(arena, directory));
 }
 
 static bool
@@ -76,12 +81,12 @@ find_beside_program(struct arena *arena, const char **file, struct err *err)
 		    arena, "%.*s/" NAME, STR_ARGS(directories[i]));
 		if (path.at == NULL || access(path.at, F_OK) != 0)
 			continue;
-		if (is_downloadable(arena, path.at))
+		if (find_is_downloadable(arena, path.at))
 			return err_set(err, 0,
-			    "%s: lies below the document root and others may "
-			    "read it, so a browser could download it: move it "
-			    "out, or chmod 600 it; see taskrouter.fcgi(8)",
-			    path.at);
+			    "%s: lies below the document root, so a browser "
+			    "could download it: move it above the document "
+			    "root, or name another place by TASKROUTER_CONFIG; "
+			    "see taskrouter.fcgi(8)", path.at);
 		*file = path.at;
 		return true;
 	}

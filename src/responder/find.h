@@ -12,8 +12,12 @@
 
 /* $TASKROUTER_CONFIG; as a CGI program taskrouter.json in the directory above
  * the program's or beside it; the system's file. *file becomes NULL where
- * there is none. False: a file was found that a browser could download. */
+ * there is none. False: the file above or beside the
+ * program could be downloaded by a browser. */
 MUST_USE bool find_configuration(enum gateway_kind kind, struct arena *arena,
     const char **file, struct err *err);
+
+/* Whether the file lies below $DOCUMENT_ROOT. */
+MUST_USE bool find_is_downloadable(struct arena *arena, const char *file);
 
 #endif

@@ -200,6 +200,23 @@ report_error(void *to, bool warning, const char *message)
 		server_report(to, warning, message);
 }
 
+/* What was found beside the program was refused then; what somebody has named
+ * is his decision. */
+static void
+warn_of_download(struct arena *arena, const char *file)
+{
+	struct str words;
+
+	if (file == NULL || !find_is_downloadable(arena, file))
+		return;
+	words = arena_format(arena,
+	    "%s: warning: lies below the document root: unless the web server "
+	    "was told not to, it lets anybody download the secrets in it; "
+	    "move it above the document root", file);
+	if (words.at != NULL)
+		server_report(NULL, true, words.at);
+}
+
 static int
 answer_broken(void)
 {
@@ -298,6 +315,7 @@ main(int argc, char **argv)
 {
 	struct options options = {0};
 	int listener = -1, status = -1;
+	bool found = true;
 	enum gateway_kind kind = gateway_detect(&listener);
 	struct arena arena;
 	struct err err;
@@ -310,8 +328,11 @@ main(int argc, char **argv)
 	process_hide_environment(secret_variables);
 	log_open(LOG_TO_AUTO, LOG_LEVEL_INFO);
 	arena_init(&arena, (size_t)1 << 16);
-	if (options.file == NULL &&
-	    !find_configuration(kind, &arena, &options.file, &err)) {
+	if (options.file == NULL)
+		found = find_configuration(kind, &arena, &options.file, &err);
+	if (found)
+		warn_of_download(&arena, options.file);
+	if (!found) {
 		server_report(NULL, false, err.text);
 		status = kind == GATEWAY_CGI ? answer_broken() : EX_CONFIG;
 	} else if (options.explain) {
