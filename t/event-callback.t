@@ -6,7 +6,7 @@ use lib "$FindBin::Bin/lib";
 use JSON::PP ();
 use Test::More;
 use TaskRouter::Cases qw(event_request);
-use TaskRouter::Fixture qw($auth_token $account operator json_text);
+use TaskRouter::Fixture qw($auth_token $account $public_url operator json_text);
 use TaskRouter::HTTP;
 use TaskRouter::Process qw(time_limit temporary_directory free_port wait_until);
 use TaskRouter::Responder;
@@ -89,12 +89,15 @@ subtest 'filters' => sub {
 
 subtest 'what cannot be asked' => sub {
     my %refused = ('TaskSid=x' => 'TaskSid: expected a Task SID: WT and 32 hexadecimal digits',
-        'PageSize=0' => 'PageSize: expected a number from 1 to 1000', 'PageSize=1001' => 'PageSize: expected a number from 1 to 1000',
+        'PageSize=0' => 'PageSize: expected a whole number from 1 to 1000', 'PageSize=1001' => 'PageSize: expected a whole number from 1 to 1000',
         'PageToken=1' => 'PageToken: expected the PageToken of a next_page_url',
         'PageToken=-1.1' => 'PageToken: expected the PageToken of a next_page_url',
         'StartDate=yesterday' => 'StartDate: expected a date such as 2026-01-31T23:59:59Z',
         'Minutes=-1' => 'Minutes: expected a number of minutes', 'Format=xml' => 'Format: expected json or csv',
         'EventType=a%20b' => 'EventType: expected one type, such as task.created',
+        'EventType=task.created,task.canceled' => 'EventType: expected one type, such as task.created',
+        'event_type=task.created%2C' => 'EventType: expected one type, such as task.created',
+        'page_size=0' => 'PageSize: expected a whole number from 1 to 1000', 'PageSize=1&page_size=1' => 'PageSize: given more than once',
         'Minutes=1&StartDate=2020-01-01T00:00:00Z' => 'Minutes: expected either Minutes or StartDate',
         'TaskSids=x' => 'unknown parameter TaskSids; did you mean TaskSid?');
     for my $query (sort keys %refused) {
@@ -116,10 +119,35 @@ subtest 'pages' => sub {
         my $next = $answer->{json}{meta}{next_page_url};
         is $answer->{json}{meta}{page_size}, 4, 'page_size';
         is $answer->{json}{meta}{key}, 'events', 'key';
-        $query = defined $next ? ($next =~ m{^/taskrouter/events\?(.*)$})[0] : undef;
-        is_deeply $answer->{headers}{link}, defined $query ? ["<?$query>; rel=\"next\""] : undef, 'the Link says the same';
+        $query = defined $next ? ($next =~ m{^\Q$public_url\E/events\?(.*)$})[0] : undef;
+        is_deeply $answer->{headers}{link}, defined $next ? ["<$next>; rel=\"next\""] : undef, 'the Link says the same';
     }
     is_deeply \@pages, [[9, 8, 7, 6], [5, 4, 3, 2], [1, 0]], 'newest first, none twice, none left out';
+};
+
+subtest 'names as in the answers' => sub {
+    my %one = (Sid => sid('EV', 2900), EventType => 'task.updated', TimestampMs => 1_850_000_000_000, note => 'named',
+        TaskSid => sid('WT', 30), WorkerSid => sid('WK', 30), ReservationSid => sid('WR', 30), TaskQueueSid => sid('WQ', 30),
+        WorkflowSid => sid('WW', 30));
+    told(change => \%one);
+    my $date = '2028-08-16T00:53:20Z';
+    is_deeply found("$_&task_sid=$one{TaskSid}"), ['named'], $_ for 'event_type=task.updated', 'workspace_sid=' . sid('WS'),
+        "worker_sid=$one{WorkerSid}", "reservation_sid=$one{ReservationSid}", "task_queue_sid=$one{TaskQueueSid}",
+        "workflow_sid=$one{WorkflowSid}", "start_date=$date", "end_date=$date", 'page_size=1', 'format=json';
+    is_deeply found("minutes=1&worker_sid=$one{WorkerSid}"), ['named'], 'minutes';
+    is_deeply found("event_type=task.created&task_sid=$one{TaskSid}"), [], '... and they count';
+    my $next = get('page_size=1&event_type=task.created')->{json}{meta}{next_page_url};
+    my ($token) = $next =~ /PageToken=(.*)$/;
+    is_deeply found("page_size=1&event_type=task.created&page_token=$token"), found($next =~ s/^[^?]*\?//r), 'page_token';
+};
+
+subtest 'without a public URL' => sub {
+    my $other = TaskRouter::Responder->start_http(
+        configuration => { public_url => undef, signature => 'off', store => { file => "$directory/store.db" } });
+    my $answer = $other->http_transport->request({ method => 'GET', headers => [operator()], target => '/events?PageSize=1' });
+    my $next = $json->decode($answer->{body})->{meta}{next_page_url};
+    like $next, qr/^\?PageSize=1&PageToken=\d+\.\d+$/, 'a reference to the next page';
+    is_deeply $answer->{headers}{link}, ["<$next>; rel=\"next\""], '... in the Link too';
 };
 
 subtest 'CSV' => sub {
@@ -138,7 +166,7 @@ subtest 'CSV' => sub {
     is $json->decode($fields[13])->{task_attributes}, '{"called":"+15005550006","q":"a\"b,c"}', 'event_data is JSON';
     like get('Format=csv')->{headers}{'content-type'}[0], qr{^text/csv}, 'Format=csv asks for it too';
     is get('Format=json', ['Accept', 'text/csv'])->{headers}{'content-type'}[0], 'application/json', '... and wins';
-    like get('Format=csv&PageSize=1')->{headers}{link}[0], qr{^<\?PageSize=1&Format=csv&PageToken=\d+\.\d+>; rel="next"$},
+    like get('Format=csv&PageSize=1')->{headers}{link}[0], qr{^<\Q$public_url\E/events\?PageSize=1&Format=csv&PageToken=\d+\.\d+>; rel="next"$},
         'the next page is in the Link';
 };
 

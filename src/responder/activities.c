@@ -9,7 +9,7 @@
 
 static const struct parameter filters[] = {
 	LIST_PAGING,
-	{"Available", "available", check_available, false},
+	{"Available", "available", check_boolean, false},
 	{"FriendlyName", "friendly_name", check_name, false},
 };
 

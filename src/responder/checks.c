@@ -83,16 +83,6 @@ check_boolean(struct str value, struct err *err)
 }
 
 bool
-check_available(struct str value, struct err *err)
-{
-	static const char *const words[] = {
-		"true", "1", "yes", "false", "0", "no", NULL};
-
-	return is_one_of(value, words,
-	    "true (also 1 or yes) or false (also 0 or no)", err);
-}
-
-bool
 check_page(struct str value, struct err *err)
 {
 	uint64_t number;

@@ -23,8 +23,6 @@ bool check_text(struct str value, struct err *err);
 /* A FriendlyName: at most 64 characters. */
 bool check_name(struct str value, struct err *err);
 bool check_boolean(struct str value, struct err *err);
-/* Of a filter that takes anything but these for false. */
-bool check_available(struct str value, struct err *err);
 
 bool check_page(struct str value, struct err *err);
 bool check_page_size(struct str value, struct err *err);

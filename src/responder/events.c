@@ -9,8 +9,10 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "responder/checks.h"
 #include "responder/errand.h"
 #include "responder/events_write.h"
+#include "responder/list.h"
 #include "responder/parameters.h"
 #include "responder/responder.h"
 #include "store/ledger_events.h"
@@ -30,25 +32,18 @@ static bool
 check_event_type(struct str value, struct err *err)
 {
 	for (size_t i = 0; i < value.len; i++)
-		if (value.at[i] <= ' ' || value.at[i] > '~')
+		if (value.at[i] <= ' ' || value.at[i] > '~' ||
+		    value.at[i] == ',')
 			value.len = 0;
 	return value.len > 0 ||
 	    err_set(err, 0, "expected one type, such as task.created");
 }
 
-#define CHECK_SID(name, kind) \
-	static bool \
-	check_##name(struct str value, struct err *err) \
-	{ \
-		return sid_check(value, kind, err); \
-	}
-CHECK_SID(reservation, "WR")
-CHECK_SID(task_queue, "WQ")
-CHECK_SID(task, "WT")
-CHECK_SID(worker, "WK")
-CHECK_SID(workflow, "WW")
-CHECK_SID(workspace, "WS")
-#undef CHECK_SID
+static bool
+check_workspace_sid(struct str value, struct err *err)
+{
+	return sid_check(value, "WS", err);
+}
 
 static bool
 check_date(struct str value, struct err *err)
@@ -66,15 +61,6 @@ check_minutes(struct str value, struct err *err)
 
 	return str_to_uint(value, MINUTES_MOST, &minutes) ||
 	    err_set(err, 0, "expected a number of minutes");
-}
-
-static bool
-check_page_size(struct str value, struct err *err)
-{
-	uint64_t size = 0;
-
-	return (str_to_uint(value, PAGE_SIZE_MOST, &size) && size > 0) ||
-	    err_set(err, 0, "expected a number from 1 to %d", PAGE_SIZE_MOST);
 }
 
 /* "1769907600000.42" */
@@ -126,19 +112,23 @@ enum {
 };
 
 static const struct parameter parameters[PARAMETER_COUNT] = {
-	[EVENT_TYPE_IS] = {"EventType", NULL, check_event_type, false},
-	[WORKSPACE_SID] = {"WorkspaceSid", NULL, check_workspace, false},
-	[TASK_SID] = {"TaskSid", NULL, check_task, false},
-	[WORKER_SID] = {"WorkerSid", NULL, check_worker, false},
-	[RESERVATION_SID] = {"ReservationSid", NULL, check_reservation, false},
-	[TASK_QUEUE_SID] = {"TaskQueueSid", NULL, check_task_queue, false},
-	[WORKFLOW_SID] = {"WorkflowSid", NULL, check_workflow, false},
-	[START_DATE] = {"StartDate", NULL, check_date, false},
-	[END_DATE] = {"EndDate", NULL, check_date, false},
-	[MINUTES] = {"Minutes", NULL, check_minutes, false},
-	[PAGE_SIZE] = {"PageSize", NULL, check_page_size, false},
-	[PAGE_TOKEN] = {"PageToken", NULL, check_page_token, false},
-	[FORMAT] = {"Format", NULL, check_format, false},
+	[EVENT_TYPE_IS] = {"EventType", "event_type", check_event_type, false},
+	[WORKSPACE_SID] = {"WorkspaceSid", "workspace_sid",
+	    check_workspace_sid, false},
+	[TASK_SID] = {"TaskSid", "task_sid", check_task_sid, false},
+	[WORKER_SID] = {"WorkerSid", "worker_sid", check_worker_sid, false},
+	[RESERVATION_SID] = {"ReservationSid", "reservation_sid",
+	    check_reservation_sid, false},
+	[TASK_QUEUE_SID] = {"TaskQueueSid", "task_queue_sid",
+	    check_task_queue_sid, false},
+	[WORKFLOW_SID] = {"WorkflowSid", "workflow_sid",
+	    check_workflow_sid, false},
+	[START_DATE] = {"StartDate", "start_date", check_date, false},
+	[END_DATE] = {"EndDate", "end_date", check_date, false},
+	[MINUTES] = {"Minutes", "minutes", check_minutes, false},
+	[PAGE_SIZE] = {"PageSize", "page_size", check_page_size, false},
+	[PAGE_TOKEN] = {"PageToken", "page_token", check_page_token, false},
+	[FORMAT] = {"Format", "format", check_format, false},
 };
 
 static const struct {
@@ -190,14 +180,15 @@ look_up(struct keeper_job *job, struct ledger *ledger, struct err *err)
 
 /* ---- the answer */
 
-/* A reference to the same path: its query alone. */
+/* Absent: there are no more. */
 static struct str
-next_query(struct exchange *exchange, const struct lookup *lookup)
+next_url(struct exchange *exchange, const struct lookup *lookup)
 {
 	if (lookup->next.number == 0)
 		return STR_NONE;
 	return arena_format(&exchange->arena,
-	    "?%.*s%sPageToken=%" PRId64 ".%" PRId64,
+	    "%.*s?%.*s%sPageToken=%" PRId64 ".%" PRId64,
+	    STR_ARGS(list_url(exchange, "/events")),
 	    STR_ARGS(lookup->rest_of_query),
 	    lookup->rest_of_query.len > 0 ? "&" : "", lookup->next.at_ms,
 	    lookup->next.number);
@@ -207,16 +198,12 @@ static void
 answer(struct exchange *exchange, struct errand *errand)
 {
 	struct lookup *lookup = (struct lookup *)(void *)errand;
-	struct str query = next_query(exchange, lookup);
-	struct str path = exchange->request.path;
-	struct str url = query.at == NULL ? STR_NONE
-	    : arena_format(&exchange->arena, "%.*s%.*s", STR_ARGS(path),
-		STR_ARGS(query));
+	struct str url = next_url(exchange, lookup);
 
 	if (url.at != NULL)
 		response_header(&exchange->response, "Link",
 		    arena_format(&exchange->arena, "<%.*s>; rel=\"next\"",
-			STR_ARGS(query)));
+			STR_ARGS(url)));
 	events_page_end(
 	    &lookup->page, &exchange->arena, lookup->page_size, url);
 	if (lookup->page.body.failed)

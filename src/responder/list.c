@@ -14,17 +14,15 @@ struct asked {
 	struct str path;    /* of upstream_call */
 };
 
-/* Where an operator finds the list: without a public URL, beside where he
- * found this page. */
-static struct str
-own_url(struct exchange *exchange, const struct list *list)
+struct str
+list_url(struct exchange *exchange, const char *path)
 {
 	struct str public_url = settings_of(exchange)->public_url;
 
 	if (public_url.len == 0)
 		return STR("");
-	return arena_format(&exchange->arena, "%.*s%s", STR_ARGS(public_url),
-	    list->path);
+	return arena_format(
+	    &exchange->arena, "%.*s%s", STR_ARGS(public_url), path);
 }
 
 static void
@@ -32,7 +30,7 @@ on_page(struct exchange *exchange, const struct upstream *upstream)
 {
 	const struct asked *asked = exchange->handler_state;
 	struct page_address address = {
-		.url = own_url(exchange, asked->list),
+		.url = list_url(exchange, asked->list->path),
 		.filters = asked->filters,
 	};
 	struct str page;

@@ -35,6 +35,10 @@ struct list {
 	{"PageToken", "page_token", check_text, false}
 #define LIST_PAGING_COUNT ((size_t)3)
 
+/* Where an operator finds `path`: below the public URL; without one, empty: a
+ * query alone refers to where he found this page. */
+struct str list_url(struct exchange *exchange, const char *path);
+
 /* Answers a GET of the list; `list` lives for ever. */
 void list_answer(struct exchange *exchange, const struct list *list);
 

@@ -11,7 +11,7 @@ static const struct parameter filters[] = {
 	LIST_PAGING,
 	{"ActivityName", "activity_name", check_name, false},
 	{"ActivitySid", "activity_sid", check_activity_sid, false},
-	{"Available", "available", check_available, false},
+	{"Available", "available", check_boolean, false},
 	{"FriendlyName", "friendly_name", check_name, false},
 	{"Ordering", "ordering", check_text, false},
 	{"TargetWorkersExpression", "target_workers_expression", check_text,

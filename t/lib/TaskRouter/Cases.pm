@@ -533,6 +533,7 @@ sub operator_rest_refusals {
         ['/tasks', 'Priority=high'], ['/tasks', 'HasAddons=1'], ['/tasks', 'WorkflowSid=WQ1'], ['/tasks', 'TaskQueueSid=x'],
         ['/tasks', 'EvaluateTaskAttributes='], ['/tasks', 'EvaluateTaskAttributes=%FF'], ['/tasks', 'RoutingTarget=me'],
         ['/tasks', 'WorkflowName=' . 'x' x 65], ['/tasks', 'ActivitySid=' . sid('WA')], ['/workers', 'Available=maybe'],
+        ['/workers', 'Available=yes'], ['/workers', 'Available=1'], ['/activities', 'Available=no'], ['/activities', 'Available=0'],
         ['/workers', 'ActivitySid=' . sid('WK')], ['/workers', 'Priority=1'], ['/workers', 'FriendlyName=a&FriendlyName=b'],
         ['/activities', 'Available='], ['/activities', 'ActivityName=x'], ['/tasks', 'PageSize=5&page_size=5']);
     my @tasks = ([AssignmentStatus => 'assigned'], [AssignmentStatus => 'Completed'], [Priority => 'x'], [Attributes => '[]'],
