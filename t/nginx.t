@@ -25,10 +25,23 @@ refuses_large_bodies($nginx->transport);
 subtest 'the rate limit as shipped' => sub {
     my $limited = TaskRouter::Servers->nginx(responder => $responder, limited => 1);
     my $client = $limited->client(keep => 1);
-    my %seen;
-    $seen{ $client->request(method => 'GET', target => '/taskrouter/create_task')->{status} }++ for 1 .. 60;
-    cmp_ok $seen{401} // 0, '>=', 20, 'a burst of operator requests reaches the responder';
-    cmp_ok $seen{429} // 0, '>=', 20, 'the rest is 429';
+    my $statuses = sub {
+        my ($method, $path) = @_;
+        my %seen;
+        $seen{ $client->request(method => $method, target => "/taskrouter$path",
+            body => $method eq 'POST' ? 'Priority=1' : '')->{status} }++ for 1 .. 60;
+        return \%seen;
+    };
+    my @reading = ('/tasks?PageSize=50&Page=1', '/workers', '/activities', '/tasks/WT1', '/workers/WK1', '/events?PageSize=1');
+    is_deeply $statuses->('GET', $_), { 401 => 60 }, "GET $_ has no rate limit" for @reading;
+    my $seen = $statuses->('GET', '/create_task');
+    cmp_ok $seen->{401} // 0, '>=', 20, 'a burst of operator requests reaches the responder';
+    cmp_ok $seen->{429} // 0, '>=', 20, 'the rest is 429';
+    # The burst has been used up.
+    cmp_ok $statuses->(@$_)->{429} // 0, '>=', 20, "@$_ is limited" for ['POST', '/create_task'],
+        ['HEAD', '/create_task?'], ['GET', '/%63reate_task'], ['GET', '/accept_reservation?TaskSid=x'],
+        ['POST', '/tasks/WT1'], ['POST', '/workers/WK1'], ['POST', '/reservations/WR1'];
+    is_deeply $statuses->('GET', $reading[0]), { 401 => 60 }, 'lists are read all the same';
     my @callbacks = map { $client->request(%{ callback_request() })->{status} } 1 .. 60;
     is_deeply \@callbacks, [(200) x 60], 'assignment callbacks have no rate limit';
     is $client->request(method => 'GET', target => '/taskrouter/healthz')->{status}, 200, 'nor has monitoring';
