@@ -28,4 +28,15 @@ for my $path (project_files(qr/\.c$/, 't/fuzz')) {
     my @seeds = project_files(qr/./, "t/fuzz/seeds/$name");
     cmp_ok scalar @seeds, '>', 0, "$path has seeds";
 }
+
+# Whoever reads or installs the manual pages does not see the names that stand for something in their sources.
+my ($built) = grep { defined && -f "$_/man/taskrouterd.8" } $ENV{TASKROUTER_BUILD}, $top, "$top/build";
+BAIL_OUT('the manual pages are not built: run make, or set TASKROUTER_BUILD') if !defined $built;
+my %pages = map { s/\.in$//r => /\.in$/ ? $built : $top } project_files(qr/\.[158](?:\.in)?$/, 'man');
+cmp_ok scalar keys %pages, '>=', 5, 'manual pages were found';
+for my $page (sort keys %pages) {
+    open my $in, '<', "$pages{$page}/$page" or BAIL_OUT("$page: $!");
+    my $text = do { local $/; <$in> };
+    is_deeply [$text =~ /(@\w+@)/g], [], "$page has no name of a substitution in it";
+}
 done_testing;
