@@ -7,7 +7,7 @@ use Test::More;
 use TaskRouter::CaseRunner qw(run_cases);
 use TaskRouter::Cases qw(case_configuration callback_request);
 use TaskRouter::Fixture qw($account $auth_token $public_url operator write_configuration);
-use TaskRouter::Process qw(time_limit temporary_directory make_directory program_copy program_command run_command);
+use TaskRouter::Process qw(time_limit temporary_directory make_directory program_copy program_command program_path run_command);
 use TaskRouter::Responder;
 use TaskRouter::Signature qw(sign_form callback_parameters);
 use TaskRouter::StandIn;
@@ -129,6 +129,48 @@ subtest 'a configuration below the document root' => sub {
     ($status, $log) = $ask->(DOCUMENT_ROOT => $inner, TASKROUTER_CONFIG => "$top/away/x.json");
     is $status, 200, 'above the document root';
     unlike $log, qr/document root/, '... it does not';
+};
+
+subtest 'whether the store can be used' => sub {
+    my $directory = temporary_directory();
+    make_directory("$directory/folder");
+    my $read_only = make_directory("$directory/read-only");
+    chmod 0555, $read_only or die $!;
+    TaskRouter::Process::write_file("$directory/garbage", 'no database' x 1000);
+    my $ready = sub {
+        my ($file, $check) = @_;
+        my $bench = TaskRouter::Responder->prepare(configuration => { store => { file => $file, timeout => 3 } });
+        my $answer = $bench->cgi_transport->request({ method => 'GET', target => '/taskrouter/readyz', headers => [] });
+        my ($ms) = $answer->{log} =~ / route=readyz .*? ms=([\d.]+)/;
+        cmp_ok $ms // 9999, '<', 2500, '... in time';
+        my $test = run_command($bench->command('-t'));
+        is $test->{status}, 0, '... -t: the configuration is good';
+        return ("$answer->{status} $answer->{body}", $answer->{headers}{'content-type'}[0], $test->{err});
+    };
+    my ($answer, $type, $said) = $ready->("$directory/store.db");
+    is $answer, '200 ok', 'one that is made';
+    unlike $said, qr/store\.file/, '... -t has nothing to say';
+    is +($ready->("$directory/store.db"))[0], '200 ok', 'one that is there';
+    for (["$directory/none/store.db", 'a folder that is not there', qr/its folder does not exist/],
+        ["$directory/folder", 'no file', qr/is not a regular file/],
+        ["$directory/garbage/store.db", 'a file for a folder', qr/its folder is not a folder/],
+        ["$directory/read-only/store.db", 'a folder that cannot be written', qr/its folder cannot be written by this user/],
+        ["$directory/garbage", 'no database']) {
+        my ($file, $what, $warning) = @$_;
+        ($answer, $type, $said) = $ready->($file);
+        is $answer, '503 failed: store', $what;
+        is $type, 'text/plain', '... as text';
+        like $said, qr/^\S+: store\.file: warning: $warning/m, '... -t warns' if $warning;
+    }
+    pipe my $reader, my $writer or die $!;
+    my $holder = TaskRouter::Process->start(command => [program_path('t/unit/ledger.t'), 'hold', "$directory/store.db"],
+        keep_user => 1, stdin => $reader, name => 'holder', ready => { line => qr/^locked$/m });
+    close $reader;
+    is +($ready->("$directory/store.db"))[0], '503 failed: store', 'one that somebody has locked';
+    close $writer;
+    $holder->wait_end(5);
+    is +($ready->("$directory/store.db"))[0], '200 ok', '... until he is gone';
+    chmod 0755, $read_only;
 };
 
 subtest 'one write, and nothing else on standard output' => sub {

@@ -62,6 +62,8 @@ subtest 'exit statuses' => sub {
 subtest 'the example file' => sub {
     my $text = read_file(top_directory() . '/examples/taskrouter.json');
     my $said = accepted('as shipped', $text);
+    # Of this machine, and not of the file.
+    $said =~ s/^\S+: store\.file: warning: its folder .*\n//m;
     is scalar(() = $said =~ /\n/g), 1, '... and nothing to complain about' or diag $said;
     # every commented-out key is a real one
     for my $pair (['"api_key": "SK…"', qr/api_key/], ['"metrics_file"', qr/metrics_file/]) {
@@ -71,6 +73,8 @@ subtest 'the example file' => sub {
 
 subtest 'the example file for phone calls' => sub {
     my $said = accepted('as shipped', read_file(top_directory() . '/examples/calls.json'));
+    # Of this machine, and not of the file.
+    $said =~ s/^\S+: store\.file: warning: its folder .*\n//m;
     is scalar(() = $said =~ /\n/g), 1, '... and nothing to complain about' or diag $said;
 };
 

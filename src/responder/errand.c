@@ -29,6 +29,10 @@ refuse(struct exchange *exchange, const struct errand *errand,
 {
 	if (errand->refused != NULL)
 		errand->refused(exchange);
+	if (errand->answer_refused != NULL) {
+		errand->answer_refused(exchange);
+		return;
+	}
 	response_header(&exchange->response, "Retry-After", RETRY_AFTER);
 	exchange_refuse(exchange, 503, "%s", detail);
 }

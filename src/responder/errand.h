@@ -29,6 +29,9 @@ struct errand {
 	/* When the exchange is refused with 503 instead. NULL: nothing is to be
 	 * done. */
 	void (*refused)(struct exchange *exchange);
+	/* Completes the exchange then, in place of a problem document. May be
+	 * NULL. */
+	void (*answer_refused)(struct exchange *exchange);
 	/* On the loop's thread, when what the job did is kept, also if nobody
 	 * waits for it any more; before `answer`. NULL: nothing is to be done. */
 	void (*kept)(struct responder *responder, struct errand *errand);

@@ -157,6 +157,10 @@ test_configuration(const char *file, bool show)
 
 	if (settings == NULL)
 		return EX_CONFIG;
+	const char *doubt = settings_store_doubt(&settings->store);
+	if (doubt != NULL)
+		(void)fprintf(stderr, "%s: store.file: warning: %s\n",
+		    file != NULL ? file : "environment", doubt);
 	if (show)
 		settings_show(settings, stdout);
 	else

@@ -15,4 +15,8 @@ struct settings_store {
 	int64_t timeout_ms; /* for another process's lock */
 };
 
+/* What keeps the present user from using the store's file, as far as its name
+ * and its folder tell; NULL: nothing, or there is no store. */
+const char *settings_store_doubt(const struct settings_store *store);
+
 #endif
