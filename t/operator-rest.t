@@ -185,8 +185,12 @@ for my $kind (qw(fastcgi cgi)) {
         my $answer = post($first, AssignmentStatus => 'canceled', Reason => 'hung up');
         is "$answer->{json}{assignment_status}, $answer->{json}{reason}", 'canceled, hung up', 'but be canceled'
             or diag $answer->{body};
+        is post($first, AssignmentStatus => 'canceled')->{status}, 200, 'canceled already: done';
+        is post($first, AssignmentStatus => 'canceled', Reason => 'hung up')->{status}, 200, '... with the same Reason too';
         $answer = post($first, AssignmentStatus => 'canceled', Reason => 'again');
-        is $answer->{status}, 200, 'canceled already: done';
+        is problem($answer), '409', '... not with another Reason';
+        is $answer->{json}{detail}, 'Reason: the Task is canceled already, and its reason cannot be changed', '... in words';
+        $answer = get($first);
         is $answer->{json}{reason}, 'hung up', '... and told as it is';
         is problem(post($first, AssignmentStatus => 'canceled', Priority => 3)), '409 20001', 'but not with another change';
         is problem(post($first, AssignmentStatus => 'completed')), '409 20001', 'canceled is not completed';

@@ -72,6 +72,22 @@ is_reachable(const struct resource_change *change, struct str now)
 	return false;
 }
 
+/* The status is as it was asked for. */
+static void
+answer_already(struct exchange *exchange, const struct upstream *upstream,
+    const struct resource_change *change)
+{
+	exchange->facts.decision = arena_format(&exchange->arena,
+	    "%.*s already", STR_ARGS(change->status));
+	if (change->reason.at == NULL ||
+	    str_equal(change->reason, json_get_text(upstream->json, "reason")))
+		answer(exchange, upstream, exchange->facts.decision);
+	else
+		exchange_refuse(exchange, 409,
+		    "Reason: the Task is %.*s already, and its reason cannot "
+		    "be changed", STR_ARGS(change->status));
+}
+
 static void
 on_seen(struct exchange *exchange, const struct upstream *upstream)
 {
@@ -82,9 +98,7 @@ on_seen(struct exchange *exchange, const struct upstream *upstream)
 
 	if (upstream->success && change->status_alone &&
 	    str_equal(now, change->status)) {
-		answer(exchange, upstream,
-		    arena_format(&exchange->arena, "%.*s already",
-			STR_ARGS(now)));
+		answer_already(exchange, upstream, change);
 		return;
 	}
 	exchange->facts.decision = now;

@@ -25,7 +25,8 @@ struct resource_change {
 	enum rest_operation read;
 	/* A status that the change asks for; what follows counts then. */
 	struct str status;        /* absent: none */
-	bool status_alone;        /* nothing else would be changed */
+	bool status_alone;        /* nothing else would be changed, but: */
+	struct str reason;        /* of the status; absent: none */
 	const char *property;     /* "assignment_status" */
 	const struct resource_move *moves;
 	size_t move_count;
@@ -40,8 +41,8 @@ void resource_read(struct exchange *exchange, enum rest_operation operation,
     struct str path);
 
 /* Answers a POST. Where TaskRouter refuses a status, the resource is read: if
- * it has the status already, that is success; if it cannot come from where it
- * is, 409. `change` is copied. */
+ * it has the status, and the reason, already, that is success; if it cannot
+ * come from where it is, 409. `change` is copied. */
 void resource_change(
     struct exchange *exchange, const struct resource_change *change);
 

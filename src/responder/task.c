@@ -78,6 +78,7 @@ change(struct exchange *exchange, struct str path)
 		.update = REST_UPDATE_TASK,
 		.read = REST_READ_TASK,
 		.status = values[ASSIGNMENT_STATUS],
+		.reason = values[REASON],
 		.status_alone = values[PRIORITY].at == NULL &&
 		    values[TASK_CHANNEL].at == NULL &&
 		    values[VIRTUAL_START_TIME].at == NULL,
