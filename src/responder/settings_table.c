@@ -193,9 +193,11 @@ const struct config_key settings_keys[] = {
 	    MEMBER(operator_token), .environment = "TASKROUTER_OPERATOR_TOKEN",
 	    .check = check_operator_token,
 	    .help = "The token, or several, that lets somebody call the "
-		    "operator endpoints (create_task, accept_reservation): as "
-		    "the password of the user operator with HTTP Basic, or as "
-		    "a Bearer token. At least 8 characters; 16 and more are "
+		    "operator endpoints (create_task, accept_reservation, "
+		    "events, tasks, workers, activities, reservations; "
+		    "metrics from elsewhere than this machine): as the "
+		    "password of the user operator with HTTP Basic, or as a "
+		    "Bearer token. At least 8 characters; 16 and more are "
 		    "advised. Without it those endpoints refuse everybody.",
 	},
 	{

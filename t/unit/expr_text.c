@@ -524,6 +524,7 @@ static const struct {
 	{"task.a != 1 AND task.a != 2", -1, ""},
 	{"task.a == 'x' AND task.a > 'y'", 18, EXCLUDE},
 	{"task.a == 'z' AND task.a > 'y'", -1, ""},
+	{"task.a > 'y' AND task.a == 'x'", 17, EXCLUDE},
 	{"task.a == null AND task.a < 5", 19, EXCLUDE},
 	{"task.a != null AND task.a < 5", -1, ""},
 	{"task.a IN ['x', 'y'] AND task.a == 'z'", 25, EXCLUDE},
