@@ -54,6 +54,8 @@ subtest 'what to set is set' => sub {
     until_result(done => 3);
     is worker($alice)->{activity_name}, 'Available', 'in order';
     is task($task)->{priority}, 7, 'of Tasks, too';
+    like $log->(), qr/ kind=$_->[0] result=done $_->[1]=$_->[2]{sid} /, "$_->[0]: the log names the $_->[1]"
+        for ['update_worker', 'worker', $alice], ['restore_worker', 'worker', $alice], ['update_task', 'task', $task];
 };
 
 subtest 'attributes are merged' => sub {
@@ -130,6 +132,7 @@ subtest 'too late' => sub {
 subtest 'what TaskRouter refuses, and what never succeeds, has failed' => sub {
     add('update_task', $task->{sid}, [Priority => 'high']);
     until_result(failed => 1);
+    like $log->(), qr/ rest outbox=\d+ operation=follow_up status=400 twilio_request_id=/, 'the call has no error of its own';
     add('update_worker', $alice->{sid}, [], { merge => { a => 'x' x 4096 } });
     until_result(failed => 2);
     my $late = results()->{late};

@@ -46,7 +46,8 @@ log_call(const struct attempt *attempt)
 	log_str(&line, "operation",
 	    str_from(rest_operation_name(attempt->operation)));
 	log_int(&line, "status", result->status);
-	log_str(&line, "error", str_from(result->error));
+	if (result->error[0] != '\0')
+		log_str(&line, "error", str_from(result->error));
 	log_str(&line, "twilio_request_id", result->request_id);
 	log_ms(&line, "ms", result->duration_us);
 	log_end(&line);
@@ -263,6 +264,7 @@ attempt_new(struct responder *responder, const struct outbox_entry *entry)
 	if (attempt == NULL)
 		return NULL;
 	attempt->responder = responder;
+	LIST_INSERT_HEAD(&responder->attempts, attempt, of_responder);
 	attempt->settings = settings_hold(responder->settings);
 	arena_init(&attempt->arena, MEMORY_MOST);
 	copy_entry(attempt, entry);
@@ -281,11 +283,23 @@ attempt_start(struct attempt *attempt)
 		attempt_update(attempt);
 }
 
+bool
+attempt_is_under_way(const struct responder *responder, int64_t number)
+{
+	const struct attempt *attempt;
+
+	LIST_FOREACH(attempt, &responder->attempts, of_responder)
+		if (attempt->entry.number == number && !attempt->is_over)
+			return true;
+	return false;
+}
+
 void
 attempt_free(struct attempt *attempt)
 {
 	if (attempt == NULL)
 		return;
+	LIST_REMOVE(attempt, of_responder);
 	if (attempt->timer != NULL)
 		event_free(attempt->timer);
 	arena_release(&attempt->arena);

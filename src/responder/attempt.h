@@ -12,6 +12,8 @@
 #ifndef RESPONDER_ATTEMPT_H
 #define RESPONDER_ATTEMPT_H
 
+#include <sys/queue.h>
+
 #include "base/compat.h"
 #include "codec/json.h"
 #include "responder/keeper.h"
@@ -51,6 +53,8 @@ struct attempt {
 	int64_t wait_ms;           /* that TaskRouter asks for; 0: none */
 
 	/* Its own; may be read: */
+	bool is_over; /* the maker: others may take the entry */
+	LIST_ENTRY(attempt) of_responder;
 	struct responder *responder;
 	struct settings *settings; /* that it began with */
 	struct outbox_entry entry; /* in the arena */
@@ -68,6 +72,9 @@ struct attempt {
 struct attempt *attempt_new(
     struct responder *responder, const struct outbox_entry *entry);
 void attempt_start(struct attempt *attempt);
+/* Whether this process has an attempt at that entry that is not over. */
+bool attempt_is_under_way(
+    const struct responder *responder, int64_t number);
 /* Not while it goes on, unless the REST client, the keeper and the loop are
  * gone, or will not be turned any more. NULL is allowed. */
 void attempt_free(struct attempt *attempt);

@@ -291,6 +291,7 @@ on_end(struct keeper_job *job, const struct err *err)
 
 	(void)err;
 	kept->is_with_store = false;
+	kept->attempt->is_over = true;
 	if (attempt->end == ATTEMPT_DONE)
 		answer_task(kept->exchange, STR("created"), attempt->sid,
 		    attempt->body);

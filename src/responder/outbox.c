@@ -61,6 +61,7 @@ struct delivery {
 	struct outbox *outbox;
 	struct attempt *attempt; /* NULL: it is over */
 	struct keeper_job job;
+	bool is_with_store;
 	struct outbox_verdict verdict;
 };
 
@@ -92,6 +93,21 @@ object_of(const struct outbox_entry *entry)
 }
 
 static void
+log_object(struct log_line *line, const struct attempt *attempt)
+{
+	static const char *const keys[OUTBOX_KINDS] = {
+		[OUTBOX_CREATE_TASK] = "task",
+		[OUTBOX_UPDATE_WORKER] = "worker",
+		[OUTBOX_UPDATE_TASK] = "task",
+		[OUTBOX_RESTORE_WORKER] = "worker",
+	};
+	struct str object = object_of(&attempt->entry);
+
+	log_str(line, keys[attempt->entry.order.kind],
+	    object.at != NULL ? object : attempt->sid);
+}
+
+static void
 log_verdict(const struct attempt *attempt, const struct outbox_verdict *verdict)
 {
 	static const enum log_level levels[] = {
@@ -109,8 +125,7 @@ log_verdict(const struct attempt *attempt, const struct outbox_verdict *verdict)
 	log_str(&line, "kind", str_from(outbox_kind_names[entry->order.kind]));
 	log_str(&line, "result",
 	    str_from(outbox_result_name(verdict->result)));
-	log_str(&line, "object", object_of(entry));
-	log_str(&line, "task", attempt->sid);
+	log_object(&line, attempt);
 	log_int(&line, "attempt", entry->attempts);
 	if (verdict->result == OUTBOX_RESULT_AGAIN)
 		log_ms(&line, "again_in_ms",
@@ -133,7 +148,9 @@ int64_t
 outbox_again_ms(const struct attempt *attempt)
 {
 	const struct settings_outbox *settings = &attempt->settings->outbox;
-	int64_t wait = attempt->wait_ms;
+	int64_t wait = attempt->wait_ms < OUTBOX_FURTHEST_MS
+	    ? attempt->wait_ms
+	    : OUTBOX_FURTHEST_MS;
 	int64_t pause = attempt_pause_ms(attempt->entry.attempts,
 	    settings->longest_pause_ms, draw());
 
@@ -253,7 +270,9 @@ on_attempted(struct attempt *attempt)
 	delivery->verdict = judge(attempt);
 	delivery->job = (struct keeper_job){
 		.writes = true, .run = keep, .done = kept};
-	if (!keeper_submit(delivery->outbox->responder->keeper, &delivery->job))
+	delivery->is_with_store = keeper_submit(
+	    delivery->outbox->responder->keeper, &delivery->job);
+	if (!delivery->is_with_store)
 		free_delivery(delivery);
 }
 
@@ -272,11 +291,15 @@ outbox_lease_ms(const struct settings *settings)
 	return attempt_ms(settings) + LEASE_MARGIN_MS;
 }
 
-/* One that finds no memory is taken again when its lease has run out. */
+/* One that finds no memory is taken again when its lease has run out. One that
+ * this process is still at has only another lease: the clock was set. */
 static void
 deliver(struct outbox *outbox, const struct outbox_entry *entry)
 {
 	struct responder *responder = outbox->responder;
+
+	if (attempt_is_under_way(responder, entry->number))
+		return;
 	struct delivery *delivery = calloc(1, sizeof *delivery);
 	struct attempt *attempt = attempt_new(responder, entry);
 
@@ -309,7 +332,8 @@ peek(struct keeper_job *job, struct ledger *ledger, struct err *err)
 	struct look *at = &outbox_of(job)->look;
 
 	at->count = 0;
-	return ledger_outbox_next(ledger, &at->next_ms, err);
+	return ledger_outbox_next(
+	    ledger, clock_wall_ms(), &at->next_ms, err);
 }
 
 static bool
@@ -331,7 +355,7 @@ take_due(struct keeper_job *job, struct ledger *ledger, struct err *err)
 		return false;
 	return ledger_outbox_take(ledger, &lease, at->most, &at->arena,
 		   at->entries, &at->count, err) &&
-	    ledger_outbox_next(ledger, &at->next_ms, err);
+	    ledger_outbox_next(ledger, lease.now_ms, &at->next_ms, err);
 }
 
 /* How many more may be taken now. */
@@ -510,14 +534,21 @@ void
 outbox_close(struct responder *responder)
 {
 	struct outbox *outbox = responder->outbox;
+	struct delivery *delivery, *next;
 
 	responder->outbox = NULL;
 	/* What the store's thread still has, if that did not come back from
 	 * the disk, stays. */
 	if (outbox == NULL || outbox->look.is_going_on)
 		return;
-	while (!LIST_EMPTY(&outbox->deliveries))
-		free_delivery(LIST_FIRST(&outbox->deliveries));
+	for (delivery = LIST_FIRST(&outbox->deliveries); delivery != NULL;
+	     delivery = next) {
+		next = LIST_NEXT(delivery, entry);
+		if (!delivery->is_with_store)
+			free_delivery(delivery);
+	}
+	if (!LIST_EMPTY(&outbox->deliveries))
+		return;
 	event_free(outbox->timer);
 	arena_release(&outbox->look.arena);
 	free(outbox);

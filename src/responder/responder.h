@@ -6,6 +6,8 @@
 #ifndef RESPONDER_RESPONDER_H
 #define RESPONDER_RESPONDER_H
 
+#include <sys/queue.h>
+
 #include "base/compat.h"
 #include "base/err.h"
 #include "http/exchange.h"
@@ -87,6 +89,7 @@ struct responder {
 	struct keeper *keeper;    /* NULL until it is needed */
 	struct event_purge *purge; /* NULL: this program does not serve long */
 	struct outbox *outbox;    /* NULL where nothing works it off (CGI) */
+	LIST_HEAD(attempts, attempt) attempts; /* that have not been freed */
 	struct assignment_guards *guards; /* NULL until they are needed */
 	struct assignment_sweep *sweep; /* NULL: does not serve long */
 	bool stopping;

@@ -7,7 +7,9 @@
 	    MEMBER(outbox.takes_tasks), .preset = "false",
 	    .help = "Whether create_task takes a Task that TaskRouter cannot "
 		    "take now, answers 202, and delivers it later, in order. A "
-		    "request's parameter Outbox wins. Needs store.file.",
+		    "request's parameter Outbox wins. Needs store.file: while "
+		    "the store fails nothing can be promised, and create_task "
+		    "answers 503 without calling TaskRouter.",
 	},
 	{
 	    .path = "outbox.calls", .type = CONFIG_INTEGER,
@@ -29,7 +31,7 @@
 	    .least = 1000, .most = 3600000,
 	    .help = "The longest time between two attempts, which begin a "
 		    "second apart and double from there. A Retry-After of "
-		    "TaskRouter's wins where it is longer.",
+		    "TaskRouter's wins where it is longer, up to two hours.",
 	},
 	{
 	    .path = "outbox.give_up", .type = CONFIG_SECONDS,

@@ -30,7 +30,8 @@ log_failure(const struct call *call, const struct rest_result *result)
 	log_str(&line, "operation",
 	    str_from(rest_operation_name(call->operation)));
 	log_int(&line, "status", result->status);
-	log_str(&line, "error", str_from(result->error));
+	if (result->error[0] != '\0')
+		log_str(&line, "error", str_from(result->error));
 	log_str(&line, "twilio_request_id", result->request_id);
 	log_ms(&line, "ms", result->duration_us);
 	log_end(&line);

@@ -196,18 +196,41 @@ ledger_outbox_is_used(
 	return outbox_query_end(&s, err);
 }
 
+/* Whether something is due later than it can be. */
+static bool
+is_ahead(struct ledger *ledger, int64_t now_ms, bool *is_ahead,
+    struct err *err)
+{
+	struct outbox_query s;
+
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_IS_AHEAD, err);
+	outbox_query_number(&s, now_ms + OUTBOX_FURTHEST_MS);
+	outbox_query_number(&s, now_ms);
+	*is_ahead = outbox_query_next(&s);
+	return outbox_query_end(&s, err);
+}
+
 bool
-ledger_outbox_next(struct ledger *ledger, int64_t *at_ms, struct err *err)
+ledger_outbox_next(struct ledger *ledger, int64_t now_ms, int64_t *at_ms,
+    struct err *err)
 {
 	struct outbox_query s;
 	int64_t soonest = OUTBOX_NEVER;
+	bool is_due = false;
 
+	if (!is_ahead(ledger, now_ms, &is_due, err))
+		return false;
+	*at_ms = now_ms;
+	if (is_due)
+		return true;
 	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_NEXT, err);
 	while (outbox_query_next(&s)) {
 		int64_t due = sqlite3_column_int64(s.statement, 0);
 		int64_t free_at = sqlite3_column_int64(s.statement, 1);
 		if (due >= soonest)
 			break;
+		if (free_at > now_ms + OUTBOX_FURTHEST_MS)
+			free_at = now_ms;
 		if (free_at < due)
 			free_at = due;
 		if (free_at < soonest)

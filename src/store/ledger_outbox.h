@@ -50,6 +50,11 @@ extern const char *const outbox_state_names[OUTBOX_STATES];
 /* A due time of entries that nobody takes by himself. */
 #define OUTBOX_NEVER INT64_MAX
 
+/* Nothing is due, and nobody has an entry, for longer from now on: where it
+ * looks so the clock was set back, and the entry is due, or free, at once.
+ * Longer than any pause between attempts, and than any lease. */
+#define OUTBOX_FURTHEST_MS ((int64_t)2 * 3600 * 1000)
+
 /* What is to be done.
  *
  * create_task: POST `form` to `path`; its attributes hold idempotency_key with
@@ -134,8 +139,8 @@ MUST_USE bool ledger_outbox_is_used(struct ledger *ledger, struct str lane,
 
 /* When the next entry may be taken: in the past if one may now; OUTBOX_NEVER
  * if there is none. */
-MUST_USE bool ledger_outbox_next(
-    struct ledger *ledger, int64_t *at_ms, struct err *err);
+MUST_USE bool ledger_outbox_next(struct ledger *ledger, int64_t now_ms,
+    int64_t *at_ms, struct err *err);
 
 struct outbox_count {
 	int64_t open;      /* waiting, under way or of unknown fate; without

@@ -19,7 +19,20 @@ take(struct ledger *ledger, int64_t number, const struct outbox_lease *lease,
 	outbox_query_text(&s, lease->owner);
 	outbox_query_number(&s, lease->until_ms);
 	outbox_query_number(&s, lease->now_ms);
+	outbox_query_number(&s, lease->now_ms + OUTBOX_FURTHEST_MS);
 	return outbox_query_run(&s, changed, err);
+}
+
+/* What is due later than it can be is due now. */
+static bool
+call_back(struct ledger *ledger, int64_t now_ms, struct err *err)
+{
+	struct outbox_query s;
+
+	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_CALL_BACK, err);
+	outbox_query_number(&s, now_ms + OUTBOX_FURTHEST_MS);
+	outbox_query_number(&s, now_ms);
+	return outbox_query_run(&s, NULL, err);
 }
 
 bool
@@ -30,9 +43,12 @@ ledger_outbox_take(struct ledger *ledger, const struct outbox_lease *lease,
 	struct outbox_query s;
 	int64_t changed;
 
+	if (!call_back(ledger, lease->now_ms, err))
+		return false;
 	outbox_query_begin(&s, ledger, LEDGER_OUTBOX_DUE, err);
 	outbox_query_number(&s, lease->now_ms);
 	outbox_query_number(&s, (int64_t)most);
+	outbox_query_number(&s, lease->now_ms + OUTBOX_FURTHEST_MS);
 	if (!outbox_read_rows(&s, arena, entries, count, err))
 		return false;
 	for (size_t i = 0; i < *count; i++) {
@@ -128,6 +144,8 @@ change(struct ledger *ledger, enum ledger_statement id, int64_t number,
 	outbox_query_begin(&s, ledger, id, err);
 	outbox_query_number(&s, number);
 	outbox_query_number(&s, now_ms);
+	if (id == LEDGER_OUTBOX_DROP)
+		outbox_query_number(&s, now_ms + OUTBOX_FURTHEST_MS);
 	if (!outbox_query_run(&s, &changed, err))
 		return false;
 	*is_known = changed > 0;

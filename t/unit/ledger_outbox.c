@@ -120,6 +120,8 @@ take(const char *owner, int64_t now, size_t most)
 	must(ledger_begin(ledger, &err) && (call) && \
 		ledger_commit(ledger, &err), #call)
 
+static bool drop(int64_t number, int64_t now);
+
 static void
 done(int64_t number)
 {
@@ -143,12 +145,18 @@ fail(int64_t number, const char *owner)
 }
 
 static int64_t
-next(void)
+next_at(int64_t now_ms)
 {
 	int64_t at = -1;
 
-	must(ledger_outbox_next(ledger, &at, &err), "next");
+	must(ledger_outbox_next(ledger, now_ms, &at, &err), "next");
 	return at;
+}
+
+static int64_t
+next(void)
+{
+	return next_at(0);
 }
 
 static struct outbox_entry
@@ -223,6 +231,41 @@ test_leases(void)
 	done(1);
 	is_str(take("me", 300, 9), "2", "what was done is done, whoever says "
 					"so");
+}
+
+/* All times of before are hours ahead then. */
+static void
+test_clock_set_back(void)
+{
+	const int64_t then = 3 * OUTBOX_FURTHEST_MS, now = then / 2;
+
+	open_new();
+	(void)add(NULL, NULL, then);
+	(void)add(NULL, NULL, then + 1000);
+	(void)add(NULL, NULL, now + OUTBOX_FURTHEST_MS);
+	(void)add(NULL, NULL, OUTBOX_NEVER);
+	(void)add("a", NULL, then);
+	(void)add("a", NULL, then);
+	is_str(take("me", then, 1), "3", "before it was set");
+	put_off(3, "me", OUTBOX_WAITING, now + OUTBOX_FURTHEST_MS, NULL);
+	is_str(take("me", then, 1), "3", "one has been taken");
+	is_int(next_at(now), now, "what is due later than it can be is due");
+	is_str(take("you", now, 9), "1 2 5", "and taken");
+	is_int(next_at(now), now + 100, "by somebody who has a lease");
+	done(1);
+	done(2);
+	done(5);
+	is_str(take("you", now, 9), "6", "its lane goes on");
+	done(6);
+	is_int(next_at(now), now + OUTBOX_FURTHEST_MS, "all else waits");
+	open_new();
+	(void)add(NULL, NULL, 10);
+	is_str(take("me", then, 9), "1", "a lease");
+	is_int(next_at(now), now, "that would be too long has run out");
+	ok(!drop(1, then), "it counts, as long as it can be one");
+	is_str(take("you", now, 9), "1?", "and the entry is taken");
+	is_str(take("me", then, 9), "1?", "once more");
+	ok(drop(1, now), "or dropped");
 }
 
 static void
@@ -643,6 +686,7 @@ main(int argc, char **argv)
 	test_lanes();
 	test_most();
 	test_leases();
+	test_clock_set_back();
 	test_direct();
 	test_late_comer();
 	test_holds();
