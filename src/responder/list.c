@@ -83,6 +83,9 @@ encode(struct exchange *exchange, const struct list *list,
 	parameters_send(&query, list->table + from, to - from, values + from);
 	struct str text = arena_str(&exchange->arena,
 	    query.len > 0 ? buf_str(&query) : STR(""));
+	/* A filter that is lost would make the list longer. */
+	if (query.failed)
+		exchange->arena.overflow = true;
 	buf_release(&query);
 	return text;
 }
@@ -121,7 +124,9 @@ list_answer(struct exchange *exchange, const struct list *list)
 	    asked->filters.len > 0 && paging.len > 0 ? "&" : "",
 	    STR_ARGS(paging));
 	exchange->handler_state = asked;
-	if (has_expression(list, values))
+	if (exchange->arena.overflow)
+		exchange_complete(exchange);
+	else if (has_expression(list, values))
 		expression_budget_ask(exchange, ask);
 	else
 		ask(exchange);
