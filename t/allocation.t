@@ -80,7 +80,7 @@ for my $path ('/tasks?Priority=1&AssignmentStatus=pending,reserved&PageSize=5', 
     my $page = run_with(0, \%list);
     is $page->{status}, 200, "without a failure $path is answered";
     torture("$path, up to its call", \%list, $page->{body}, 80, 3);
-    torture($path, \%list, $page->{body}, 6000, $ENV{TASKROUTER_LONG} ? 1 : 97);
+    torture($path, \%list, $page->{body}, 6000, $ENV{TASKROUTER_LONG} ? 1 : 61);
 }
 
 # What was said to be stored must be there; what is refused may be.
